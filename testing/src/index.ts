@@ -1,2 +1,2 @@
 export { type Random, seededRandom } from './random.ts';
-export { listVectors, readVector, vectorsFolder } from './vectors.ts';
+export { findVectors, listVectors, readVector, readVectorBytes, vectorsFolder } from './vectors.ts';
