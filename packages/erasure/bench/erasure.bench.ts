@@ -52,6 +52,9 @@ for (const codec of CODECS) {
     report('reconstruct', () => coder.reconstruct(slots));
     report('commitShards', () => commitShards(all));
     report('reconstructChecked', () => coder.reconstructChecked(checked.slice(lost)));
-    report('createErasureSync', () => createErasureSync({ codec, dataShards, parityShards }));
+    const createMs = medianMs(() => createErasureSync({ codec, dataShards, parityShards }));
+    console.log(
+      `erasure::createErasureSync/codec=${codec} k=${dataShards} m=${parityShards}\t${createMs.toFixed(3)} ms`,
+    );
   }
 }

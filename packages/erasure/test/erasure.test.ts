@@ -123,6 +123,18 @@ describe.each(CODECS)('%s', (codec) => {
     }
   });
 
+  test('verify is false whenever 1..m shards of a codeword are changed', () => {
+    const random = seededRandom(0xe00b);
+    const coder = create(5, 4);
+    const all = encoded(coder, shardsOf(random, 5, 3));
+    for (let round = 0; round < 300; round++) {
+      const changed = random.shuffle([0, 1, 2, 3, 4, 5, 6, 7, 8]).slice(0, 1 + random.integer(4));
+      const damaged = all.map((bytes) => bytes.slice());
+      for (const shard of changed) damaged[shard]![1]! ^= 1 + random.integer(255);
+      expect(coder.verify(damaged), `seed ${random.seed} shards ${changed}`).toBe(false);
+    }
+  });
+
   test('verify is false for shards in another order', () => {
     const random = seededRandom(0xe006);
     const coder = create(4, 2);
