@@ -29,6 +29,8 @@ const FIELD_MODULUS: readonly number[] = [
 const COMPRESSED = 0x80;
 const INFINITY = 0x40;
 const LARGER_ROOT = 0x20;
+/** First byte of the point at infinity; zeros follow. */
+export const INFINITE_POINT: number = COMPRESSED | INFINITY;
 const FLAGS = COMPRESSED | INFINITY | LARGER_ROOT;
 
 /**
@@ -48,7 +50,7 @@ export function checkEncoding(
     throw new BlsError('bad_encoding', `${what}: the compression flag is not set`);
   }
   if ((flags & INFINITY) !== 0) {
-    if (bytes[0] !== (COMPRESSED | INFINITY) || bytes.subarray(1).some((byte) => byte !== 0)) {
+    if (bytes[0] !== INFINITE_POINT || bytes.subarray(1).some((byte) => byte !== 0)) {
       throw new BlsError('bad_encoding', `${what}: infinity with further bits set`);
     }
     return { infinity: true };

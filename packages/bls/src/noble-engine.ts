@@ -6,7 +6,9 @@
  * Secret scalars go through noble's `multiply` alone.
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { coordinate, hasLargerRoot } from './encoding.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { coordinate, hasLargerRoot, INFINITE_POINT, SIGNATURE_SIZE } from './encoding.ts';
 import type { DecodedSet, Engine, KeyAndMessage } from './engine.ts';
 import { BlsError } from './errors.ts';
 import { secretScalar } from './keygen.ts';
@@ -17,9 +19,14 @@ export type KeyPoint = typeof bls12_381.G1.Point.BASE;
 /** A point of G2: a signature or a hashed message. */
 export type SignaturePoint = typeof bls12_381.G2.Point.BASE;
 
-/** A G2 point prepared for the Miller loop. */
-type Lines = ReturnType<typeof bls12_381.utils.calcPairingPrecomputes>;
-type PairingTerm = Parameters<typeof bls12_381.millerLoopBatch>[0][number];
+/** One factor e(g1, g2) of a product of pairings. */
+interface Factor {
+  readonly g1: KeyPoint;
+  readonly g2: SignaturePoint;
+}
+
+/** Factors whose lines (about 40 kB each) are held in memory at once. */
+const MAX_FACTORS_AT_ONCE = 64;
 
 /** The backend; it holds no state. */
 export function createNobleEngine(reason: string): Engine<KeyPoint, SignaturePoint> {
@@ -34,16 +41,17 @@ export function createNobleEngine(reason: string): Engine<KeyPoint, SignaturePoi
     },
     sumSignatures: (signatures) => signatures.reduce((total, signature) => total.add(signature)),
     encodeKey: (key) => new Uint8Array(key.toBytes(true)),
-    encodeSignature: (signature) => new Uint8Array(signature.toBytes(true)),
+    encodeSignature,
     publicKey: (secretKey) =>
       new Uint8Array(bls12_381.G1.Point.BASE.multiply(secretScalar(secretKey)).toBytes(true)),
     sign: (secretKey, message, dst) =>
       new Uint8Array(hashToG2(message, dst).multiply(secretScalar(secretKey)).toBytes(true)),
     verifyProduct: (pairs, signature, dst) => {
-      const terms = keysByMessage(pairs).map(({ keys, message }) =>
-        term(sum(keys), linesOf(hashToG2(message, dst))),
-      );
-      return productIsOne([...terms, generatorTerm(signature)]);
+      const factors = keysByMessage(pairs).map(({ keys, message }) => ({
+        g1: sum(keys),
+        g2: hashToG2(message, dst),
+      }));
+      return productIsOne([...factors, { g1: negatedGenerator(), g2: signature }]);
     },
     weightedCheck,
   };
@@ -70,7 +78,7 @@ export function decodeKey(bytes: Uint8Array): KeyPoint {
  * y^2 = x^3 + 4(1 + u). Throws BlsError `not_on_curve` or `not_in_subgroup`.
  */
 export function decodeSignature(bytes: Uint8Array): SignaturePoint {
-  if (bytes[0] === 0xc0) return bls12_381.G2.Point.ZERO;
+  if (bytes[0] === INFINITE_POINT) return bls12_381.G2.Point.ZERO;
   const { Fp2 } = bls12_381.fields;
   const x = Fp2.fromBigTuple([coordinate(bytes, 48), coordinate(bytes, 0)]);
   const b = Fp2.fromBigTuple([4n, 4n]);
@@ -81,6 +89,14 @@ export function decodeSignature(bytes: Uint8Array): SignaturePoint {
     y: larger === hasLargerRoot(bytes) ? y : Fp2.neg(y),
   });
   return checkSubgroup(point, 'signature');
+}
+
+/** 96 bytes; infinity, which noble does not encode, is 0xc0 and zeros. */
+function encodeSignature(signature: SignaturePoint): Uint8Array<ArrayBuffer> {
+  if (!signature.is0()) return new Uint8Array(signature.toBytes(true));
+  const bytes = new Uint8Array(SIGNATURE_SIZE);
+  bytes[0] = INFINITE_POINT;
+  return bytes;
 }
 
 /** hash_to_curve, suite BLS12381G2_XMD:SHA-256_SSWU_RO_. RFC 9380 §8.8.2. */
@@ -96,12 +112,11 @@ function weightedCheck(
   sets: readonly DecodedSet<KeyPoint, SignaturePoint>[],
   options: { dst: Uint8Array; random: (size: number) => Uint8Array },
 ): (indices: readonly number[]) => boolean {
-  const lines = new Map<string, Lines>(); // each distinct message is hashed once
-  const linesFor = (message: Uint8Array): Lines => {
-    const name = nameOf(message);
-    const known = lines.get(name) ?? linesOf(hashToG2(message, options.dst));
-    lines.set(name, known);
-    return known;
+  const hashed = new Map<string, SignaturePoint>(); // each distinct message is hashed once
+  const hashOnce = (message: Uint8Array, name: string): SignaturePoint => {
+    const point = hashed.get(name) ?? hashToG2(message, options.dst);
+    hashed.set(name, point);
+    return point;
   };
   return (indices) => {
     const weights = weightsFrom(options.random(indices.length * WEIGHT_SIZE), indices.length);
@@ -109,71 +124,60 @@ function weightedCheck(
       key: { point: sets[index]!.key, weight: weights[i]! },
       message: sets[index]!.message,
     }));
-    const terms = keysByMessage(pairs).map(({ keys, message }) =>
-      term(
-        weightedSum(
-          bls12_381.G1.Point.ZERO,
-          keys.map((key) => key.point),
-          keys.map((key) => key.weight),
-        ),
-        linesFor(message),
+    const factors = keysByMessage(pairs).map(({ keys, message, name }) => ({
+      g1: weightedSum(
+        bls12_381.G1.Point.ZERO,
+        keys.map((key) => key.point),
+        keys.map((key) => key.weight),
       ),
-    );
+      g2: hashOnce(message, name),
+    }));
     const signature = weightedSum(
       bls12_381.G2.Point.ZERO,
       indices.map((index) => sets[index]!.signature),
       weights,
     );
-    return productIsOne([...terms, generatorTerm(signature)]);
+    return productIsOne([...factors, { g1: negatedGenerator(), g2: signature }]);
   };
 }
 
-/** The keys that belong to each distinct message. */
-function keysByMessage<Key>(
-  pairs: readonly KeyAndMessage<Key>[],
-): { keys: Key[]; message: Uint8Array }[] {
-  const groups = new Map<string, { keys: Key[]; message: Uint8Array }>();
-  for (const { key, message } of pairs) {
-    const name = nameOf(message);
-    const group = groups.get(name);
-    if (group) group.keys.push(key);
-    else groups.set(name, { keys: [key], message });
-  }
-  return [...groups.values()];
+/** -G: e(-G, signature) moves the right side of the equation to the left. */
+function negatedGenerator(): KeyPoint {
+  return bls12_381.G1.Point.BASE.negate();
 }
 
-/** The bytes as hexadecimal, to compare messages by content. */
-function nameOf(message: Uint8Array): string {
-  let name = '';
-  for (const byte of message) name += byte.toString(16).padStart(2, '0');
-  return name;
+/** The keys that belong to each distinct message; messages are told apart by their SHA-256. */
+function keysByMessage<Key>(
+  pairs: readonly KeyAndMessage<Key>[],
+): { keys: Key[]; message: Uint8Array; name: string }[] {
+  const groups = new Map<string, { keys: Key[]; message: Uint8Array; name: string }>();
+  for (const { key, message } of pairs) {
+    const name = bytesToHex(sha256(message));
+    const group = groups.get(name);
+    if (group) group.keys.push(key);
+    else groups.set(name, { keys: [key], message, name });
+  }
+  return [...groups.values()];
 }
 
 function sum(keys: readonly KeyPoint[]): KeyPoint {
   return keys.reduce((total, key) => total.add(key));
 }
 
-/** Lines of the Miller loop, or undefined for infinity, whose pairing is one. */
-function linesOf(point: SignaturePoint): Lines {
-  return bls12_381.utils.calcPairingPrecomputes(point);
-}
-
-/** The factor e(point, lines), or undefined where the point is infinity and the factor one. */
-function term(point: KeyPoint, lines: Lines): PairingTerm | undefined {
-  if (point.is0()) return undefined;
-  const { x, y } = point.toAffine();
-  return [lines, x, y];
-}
-
-/** The factor e(-G, signature): the right side of the equation, moved to the left. */
-function generatorTerm(signature: SignaturePoint): PairingTerm | undefined {
-  if (signature.is0()) return undefined;
-  return term(bls12_381.G1.Point.BASE.negate(), linesOf(signature));
-}
-
-function productIsOne(terms: readonly (PairingTerm | undefined)[]): boolean {
+/** Whether prod e(g1, g2) = 1. A factor with infinity is one and left out. */
+function productIsOne(factors: readonly Factor[]): boolean {
   const { Fp12 } = bls12_381.fields;
-  const product = bls12_381.millerLoopBatch(terms.filter((factor) => factor !== undefined));
+  const finite = factors.filter(({ g1, g2 }) => !g1.is0() && !g2.is0());
+  let product = Fp12.ONE;
+  for (let start = 0; start < finite.length; start += MAX_FACTORS_AT_ONCE) {
+    const terms = finite
+      .slice(start, start + MAX_FACTORS_AT_ONCE)
+      .map(({ g1, g2 }): Parameters<typeof bls12_381.millerLoopBatch>[0][number] => {
+        const { x, y } = g1.toAffine();
+        return [bls12_381.utils.calcPairingPrecomputes(g2), x, y];
+      });
+    product = Fp12.mul(product, bls12_381.millerLoopBatch(terms));
+  }
   return Fp12.eql(Fp12.finalExponentiate(product), Fp12.ONE);
 }
 

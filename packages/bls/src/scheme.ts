@@ -18,10 +18,11 @@ export function createScheme<Key, Signature>(engine: Engine<Key, Signature>): Bl
 
   /** §2.5 KeyValidate. */
   function validKey(bytes: Uint8Array): Key {
-    const known = cache.get(bytes);
-    if (known !== undefined) return known;
+    // Before the cache, which builds a name from all the bytes it is given.
     const { infinity } = checkEncoding(bytes, { size: PUBLIC_KEY_SIZE, what: 'public key' });
     if (infinity) throw new BlsError('infinity', 'public key: the point at infinity');
+    const known = cache.get(bytes);
+    if (known !== undefined) return known;
     const key = engine.decodeKey(bytes);
     cache.set(bytes, key);
     return key;
@@ -136,17 +137,15 @@ export function createScheme<Key, Signature>(engine: Engine<Key, Signature>): Bl
     const decoded: DecodedSet<Key, Signature>[] = [];
     const positions: number[] = []; // of the decoded sets, in `sets`
     const invalid: number[] = [];
-    sets.forEach((set, position) => {
-      assertBytes(`sets[${position}].publicKey`, set.publicKey);
-      assertBytes(`sets[${position}].message`, set.message);
-      assertBytes(`sets[${position}].signature`, set.signature);
+    for (let position = 0; position < sets.length; position++) {
+      const set = assertSet(sets[position], position);
       const readable = refusalIsFalse(() => {
         const signature = validSignature(set.signature);
         decoded.push({ key: validKey(set.publicKey), message: set.message, signature });
         return true;
       });
       (readable ? positions : invalid).push(position);
-    });
+    }
     const failed = findInvalid(
       decoded.map((_, i) => i),
       {
@@ -211,9 +210,18 @@ function assertBytes(name: string, value: unknown): asserts value is Uint8Array 
   if (!(value instanceof Uint8Array)) throw new TypeError(`${name}: expected Uint8Array`);
 }
 
+function assertSet(set: SignatureSet | undefined, position: number): SignatureSet {
+  if (typeof set !== 'object' || set === null) {
+    throw new TypeError(`sets[${position}]: expected { publicKey, message, signature }`);
+  }
+  assertBytes(`sets[${position}].publicKey`, set.publicKey);
+  assertBytes(`sets[${position}].message`, set.message);
+  assertBytes(`sets[${position}].signature`, set.signature);
+  return set;
+}
+
 function assertList(name: string, list: unknown): asserts list is readonly Uint8Array[] {
   if (!Array.isArray(list)) throw new TypeError(`${name}: expected an array of Uint8Array`);
-  list.forEach((entry, index) => {
-    assertBytes(`${name}[${index}]`, entry);
-  });
+  // Not forEach, which passes over holes.
+  for (let i = 0; i < list.length; i++) assertBytes(`${name}[${i}]`, list[i]);
 }
