@@ -9,14 +9,14 @@
  * word array that stays in the first-level cache, then split into the four outputs.
  *
  * Two inputs are added per pass over the sums. Kernel alone, Node 24.21, AMD EPYC, one thread, MB/s of
- * data (best of three runs; the other core was busy):
+ * data (best of three runs, of a stand-alone copy of these loops; the other core was busy):
  *
  *   shape          one product row per coefficient   packed, 1 input   2 inputs   4 inputs per pass
  *   10+4 x 64 KiB  155                               438               477        492
  *   16+16 x 64 KiB  38                               120               185        197
  *   128+128 x 4 KiB  7                                23                23         25
  *
- * Four inputs per pass were left out: at most 9 % more, for a third loop to read.
+ * Four inputs per pass were left out: about 10 % more at most, for more code.
  */
 import { multiply } from './field.ts';
 
