@@ -1,7 +1,9 @@
 /**
  * The four runtimes that the built packages are tried on, and how a module file is run on each.
  * Node 20.19 is the oldest Node that @noble supports, Node 24 the one that the repository works
- * with; all four are installed as development dependencies (of testing/conformance).
+ * with; all four are installed as development dependencies (of testing/conformance). The programs are
+ * started directly: pnpm's shims in `.bin` set NODE_PATH, by which Bun would find packages of ours that
+ * a user does not have.
  */
 import { join } from 'node:path';
 import { ROOT, run } from './workspace.ts';
@@ -12,6 +14,8 @@ export type Runtime = {
   readonly expected: string;
   readonly program: string;
   readonly options: readonly string[];
+  /** Further options for packages with a native addon. */
+  readonly nativeOptions: readonly string[];
 };
 
 const INSTALLED = join(ROOT, 'testing', 'conformance', 'node_modules');
@@ -23,23 +27,26 @@ export const RUNTIMES: readonly Runtime[] = [
     expected: 'v20.19.',
     program: join(INSTALLED, 'node-20', 'bin', 'node'),
     options: [],
+    nativeOptions: [],
   },
   {
     name: 'node-24',
     expected: 'v24.',
-    program: join(ROOT, 'node_modules', '.bin', 'node'),
+    program: join(ROOT, 'node_modules', 'node', 'bin', 'node'),
     options: [],
+    nativeOptions: [],
   },
   {
     name: 'bun',
     expected: '1.',
-    program: join(INSTALLED, '.bin', 'bun'),
+    program: join(INSTALLED, 'bun', 'bin', 'bun.exe'),
     options: ['run', '--no-install'],
+    nativeOptions: [],
   },
   {
     name: 'deno',
     expected: 'deno 2.',
-    program: join(INSTALLED, '.bin', 'deno'),
+    program: join(INSTALLED, 'deno', 'deno'),
     options: [
       'run',
       '--quiet',
@@ -49,6 +56,7 @@ export const RUNTIMES: readonly Runtime[] = [
       '--allow-read',
       '--allow-env',
     ],
+    nativeOptions: ['--allow-ffi', '--allow-sys'],
   },
 ];
 
