@@ -26,7 +26,10 @@ export interface PossessionOptions {
 
 /** Tag and randomness of a batch verification. */
 export interface BatchOptions extends TagOptions {
-  /** Unpredictable bytes for the weights; default: `crypto.getRandomValues`. */
+  /**
+   * Unpredictable bytes for the weights, 16 per entry; default: `crypto.getRandomValues`. The native
+   * backend uses it only for several messages under a tag other than Ethereum's.
+   */
   readonly random?: (size: number) => Uint8Array;
 }
 
