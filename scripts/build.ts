@@ -13,9 +13,18 @@
  * always give the same bytes. LICENSE and NOTICE of the root are copied beside each
  * `package.json`, so that every tarball carries them (the copies are not committed).
  *
- * Usage: node scripts/build.ts
+ * Usage: node scripts/build.ts [--compare]
+ * --compare fails unless the build gives exactly the bytes that were there before.
  */
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, publishedPackages, ROOT } from './workspace.ts';
 
@@ -27,6 +36,8 @@ const TSUP_OPTIONS = [
 ];
 
 const packages = publishedPackages();
+const compare = process.argv.includes('--compare');
+const before = compare ? fingerprints() : new Map<string, string>();
 for (const { folder } of packages) {
   rmSync(join(folder, 'dist'), { recursive: true, force: true });
   for (const file of ['LICENSE', 'NOTICE']) copyFileSync(join(ROOT, file), join(folder, file));
@@ -39,6 +50,33 @@ for (const { folder, entries } of packages) {
 mustRun(['tsc', '-b', '--emitDeclarationOnly']);
 for (const { folder } of packages) rewriteDeclarations(join(folder, 'dist'));
 console.log(`built ${packages.map(({ manifest }) => manifest.name).join(', ')}`);
+
+if (compare) {
+  const after = fingerprints();
+  const differing = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (path) => before.get(path) !== after.get(path),
+  );
+  if (differing.length > 0) {
+    console.error(`not the same bytes as before:\n${differing.join('\n')}`);
+    process.exit(1);
+  }
+  console.log(`${after.size} files with the same bytes as before`);
+}
+
+/** SHA-256 of every file in every `dist` but tsc's own state. */
+function fingerprints(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { folder } of packages) {
+    const dist = join(folder, 'dist');
+    if (!existsSync(dist)) continue;
+    for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.name === '.tsbuildinfo') continue;
+      const path = join(entry.parentPath, entry.name);
+      found.set(path, createHash('sha256').update(readFileSync(path)).digest('hex'));
+    }
+  }
+  return found;
+}
 
 /** Replaces `.ts` by `.js` in the relative specifiers of every declaration under a folder. */
 function rewriteDeclarations(folder: string): void {
