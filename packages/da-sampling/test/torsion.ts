@@ -14,6 +14,8 @@ export function smallOrderPoint(order: bigint): Uint8Array<ArrayBuffer> {
 
 function torsionPoint(order: bigint): InstanceType<typeof Point> {
   const { Fp } = Point;
+  let others = COFACTOR * Point.Fn.ORDER;
+  while (others % order === 0n) others /= order;
   for (let x = 1n; ; x++) {
     const right = Fp.add(Fp.pow(x, 3n), 4n);
     let y: bigint;
@@ -22,8 +24,8 @@ function torsionPoint(order: bigint): InstanceType<typeof Point> {
     } catch {
       continue;
     }
-    const point = multiply(Point.fromAffine({ x, y }), (COFACTOR / order) * Point.Fn.ORDER);
-    // The 11-part has 121 points: reduce once more if the order is 121.
+    // The 11-part of the curve is Z/11 x Z/11 and its 3-part Z/3: what is left has order 1 or `order`.
+    const point = multiply(Point.fromAffine({ x, y }), others);
     if (!point.is0() && multiply(point, order).is0()) return point;
   }
 }
