@@ -16,7 +16,7 @@ import { BYTES_PER_BLOB, FIELD_ELEMENTS_PER_BLOB } from './parameters.ts';
 import { evaluateAt, quotientValues } from './polynomial.ts';
 import {
   bytesToScalar,
-  powers as powersOf,
+  powersOf,
   readBigEndian,
   readScalars,
   reduce,
@@ -47,20 +47,25 @@ export function blobToKzgCommitment(setup: Powers, blob: Uint8Array): Bytes {
 }
 
 /** `compute_kzg_proof`: the proof and y. */
-export function computeKzgProof(setup: Powers, blob: Uint8Array, z: Uint8Array): [Bytes, Bytes] {
-  const { proof, y } = openValues(setup, readBlob(blob), bytesToScalar(z));
+export function computeKzgProof(
+  setup: Powers,
+  input: { readonly blob: Uint8Array; readonly z: Uint8Array },
+): [Bytes, Bytes] {
+  const { proof, y } = openValues(setup, {
+    values: readBlob(input.blob),
+    z: bytesToScalar(input.z),
+  });
   return [encodePoint(proof), scalarToBytes(y)];
 }
 
 /** `compute_blob_kzg_proof`; the commitment is validated, not recomputed. */
 export function computeBlobKzgProof(
   setup: Powers,
-  blob: Uint8Array,
-  commitment: Uint8Array,
+  { blob, commitment }: { readonly blob: Uint8Array; readonly commitment: Uint8Array },
 ): Bytes {
   const values = readBlob(blob);
   decodeOnePoint(commitment, 'commitment');
-  return encodePoint(openValues(setup, values, challengeOf(blob, commitment)).proof);
+  return encodePoint(openValues(setup, { values, z: challengeOf(blob, commitment) }).proof);
 }
 
 /** `verify_kzg_proof`. */
@@ -122,11 +127,10 @@ export function commitValues(setup: Powers, values: readonly bigint[]): Point {
 /** y = f(z) and the commitment to (f(X) - y) / (X - z). */
 export function openValues(
   setup: Powers,
-  values: readonly bigint[],
-  z: bigint,
+  { values, z }: { readonly values: readonly bigint[]; readonly z: bigint },
 ): { proof: Point; y: bigint } {
   const y = evaluateAt(values, z);
-  return { proof: commitValues(setup, quotientValues(values, z, y)), y };
+  return { proof: commitValues(setup, quotientValues(values, { z, y })), y };
 }
 
 /** Checks all claims with one equation, weighted by powers of a hash of everything. */

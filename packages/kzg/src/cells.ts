@@ -42,7 +42,7 @@ import {
   invert,
   invertEach,
   power,
-  powers as powersOf,
+  powersOf,
   readScalars,
   reduce,
   scalarToBytes,
@@ -118,7 +118,13 @@ export function verifyCellKzgProofBatch(
   const values = cells.map(readCell);
   const proofPoints = decodePoints(proofs, 'proof');
   if (cells.length === 0) return true;
-  const challenge = cellBatchChallenge(unique, positions, indices, cells, proofs);
+  const challenge = cellBatchChallenge({
+    commitments: unique,
+    commitmentIndices: positions,
+    cellIndices: indices,
+    cells,
+    proofs,
+  });
   const weights = powersOf(challenge, cells.length);
   const scalars = new Array<bigint>(unique.length).fill(0n);
   positions.forEach((position, k) => {
@@ -170,7 +176,7 @@ export function computeVerifyCellKzgProofBatchChallenge(input: {
     return cell;
   });
   return scalarToBytes(
-    cellBatchChallenge(commitments, commitmentIndices, cellIndices, cells, proofs),
+    cellBatchChallenge({ commitments, commitmentIndices, cellIndices, cells, proofs }),
   );
 }
 
@@ -191,8 +197,8 @@ export function verifyCells(
     readonly weights: readonly bigint[];
   },
 ): boolean {
-  const { commitments, scalars, indices, values, proofs, weights } = batch;
-  const interpolation = sumOfInterpolations(indices, values, weights);
+  const { commitments, scalars, indices, proofs, weights } = batch;
+  const interpolation = sumOfInterpolations(batch);
   const cosetWeights = indices.map((index, k) => reduce(weights[k]! * cosetPower(index)));
   const right = multiplyAndSum(
     [...commitments, ...setup.monomial().slice(0, FIELD_ELEMENTS_PER_CELL), ...proofs],
@@ -298,11 +304,12 @@ function evaluatePolynomial(coefficients: readonly bigint[], x: bigint): bigint 
 }
 
 /** Coefficients of sum_k w_k I_k, I_k the degree-63 interpolation of cell k on its coset. */
-function sumOfInterpolations(
-  indices: readonly number[],
-  values: readonly (readonly bigint[])[],
-  weights: readonly bigint[],
-): bigint[] {
+function sumOfInterpolations(batch: {
+  readonly indices: readonly number[];
+  readonly values: readonly (readonly bigint[])[];
+  readonly weights: readonly bigint[];
+}): bigint[] {
+  const { indices, values, weights } = batch;
   const perCell = new Map<number, bigint[]>(); // cells with one index share one transform
   indices.forEach((index, k) => {
     const sums = perCell.get(index) ?? new Array<bigint>(FIELD_ELEMENTS_PER_CELL).fill(0n);
@@ -320,13 +327,14 @@ function sumOfInterpolations(
 }
 
 /** `compute_verify_cell_kzg_proof_batch_challenge`. */
-function cellBatchChallenge(
-  commitments: readonly Uint8Array[],
-  commitmentIndices: readonly number[],
-  cellIndices: readonly number[],
-  cells: readonly Uint8Array[],
-  proofs: readonly Uint8Array[],
-): bigint {
+function cellBatchChallenge(input: {
+  readonly commitments: readonly Uint8Array[];
+  readonly commitmentIndices: readonly number[];
+  readonly cellIndices: readonly number[];
+  readonly cells: readonly Uint8Array[];
+  readonly proofs: readonly Uint8Array[];
+}): bigint {
+  const { commitments, commitmentIndices, cellIndices, cells, proofs } = input;
   const parts: Uint8Array[] = [
     asciiBytes(CELL_BATCH_TAG),
     uint64Bytes(FIELD_ELEMENTS_PER_BLOB),

@@ -22,7 +22,7 @@ import {
   invert,
   invertEach,
   power,
-  powers,
+  powersOf,
   readScalar,
   reduce,
   viewOf,
@@ -86,7 +86,7 @@ export function extendRows(
   const root = rootOfUnity(domainSize(rowCount));
   const cosetBits = log2(domainSize(rowCount)) - log2(dataRows);
   const shifts = Array.from({ length: Math.ceil(rowCount / dataRows) }, (_, block) =>
-    powers(power(root, BigInt(reverseBits(block, cosetBits))), dataRows),
+    powersOf(power(root, BigInt(reverseBits(block, cosetBits))), dataRows),
   );
   for (let column = 0; column < count; column++) {
     const offset = column * BYTES_PER_FIELD_ELEMENT;

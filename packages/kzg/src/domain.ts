@@ -7,7 +7,7 @@
  * back, so no data is ever permuted. Inside a butterfly sums are left unreduced (they grow by one
  * bit per layer, at most 13) and only products are: that saves half of the reductions.
  */
-import { FIELD_MODULUS, invert, power, powers, reduce } from './scalar.ts';
+import { FIELD_MODULUS, invert, power, powersOf, reduce } from './scalar.ts';
 
 /** A generator of F_r^*. deneb/polynomial-commitments.md, `PRIMITIVE_ROOT_OF_UNITY`. */
 const PRIMITIVE_ROOT_OF_UNITY = 7n;
@@ -108,7 +108,7 @@ function roots(size: number): Roots {
   if (known !== undefined) return known;
   const root = rootOfUnity(size);
   const count = Math.max(1, size / 2);
-  const table = { forward: powers(root, count), inverse: powers(invert(root), count) };
+  const table = { forward: powersOf(root, count), inverse: powersOf(invert(root), count) };
   rootTables.set(size, table);
   return table;
 }

@@ -17,7 +17,7 @@ import { evaluateInPlace, reverseBits, rootOfUnity } from './domain.ts';
 import { addEach, INFINITY, negate, type Point } from './g1.ts';
 import { multiplyAndSumEach } from './msm.ts';
 import { CELLS_PER_EXT_BLOB, FIELD_ELEMENTS_PER_CELL } from './parameters.ts';
-import { invert, powers, reduce } from './scalar.ts';
+import { invert, powersOf, reduce } from './scalar.ts';
 
 /** Columns handled by one batch of step 3: bounds memory to about 60 MB. */
 const COLUMNS_AT_ONCE = 32;
@@ -88,7 +88,7 @@ function transformOffsets(coefficients: readonly bigint[]): bigint[][] {
 /** The transform of `domain.ts` on points: natural order to bit-reversed. */
 function evaluatePoints(input: readonly Point[]): Point[] {
   const values = [...input];
-  const roots = powers(rootOfUnity(SIZE), SIZE / 2);
+  const roots = powersOf(rootOfUnity(SIZE), SIZE / 2);
   for (let half = SIZE / 2; half >= 1; half /= 2) {
     const { low, high } = butterflyIndices(half);
     const lows = low.map((i) => values[i]!);
@@ -107,7 +107,7 @@ function evaluatePoints(input: readonly Point[]): Point[] {
 /** Its inverse times 128: bit-reversed order to natural. */
 function interpolatePointsUnscaled(input: readonly Point[]): Point[] {
   const values = [...input];
-  const roots = powers(invert(rootOfUnity(SIZE)), SIZE / 2);
+  const roots = powersOf(invert(rootOfUnity(SIZE)), SIZE / 2);
   for (let half = 1; half < SIZE; half *= 2) {
     const { low, high } = butterflyIndices(half);
     const lows = low.map((i) => values[i]!);

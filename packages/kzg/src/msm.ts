@@ -188,10 +188,14 @@ function hornerEach(digits: readonly Point[], chains: number): Point[] {
   let sums: Point[] = new Array<Point>(chains).fill(INFINITY);
   for (let i = length - 1; i >= 0; i--) {
     sums = addEach(sums, sums);
-    sums = addEach(
-      sums,
-      sums.map((_, chain) => digits[chain * length + i]!),
+    const added = sums.map((_, chain) => chain).filter((c) => digits[c * length + i]!.y !== 0n);
+    const results = addEach(
+      added.map((chain) => sums[chain]!),
+      added.map((chain) => digits[chain * length + i]!),
     );
+    added.forEach((chain, at) => {
+      sums[chain] = results[at]!;
+    });
   }
   return sums;
 }

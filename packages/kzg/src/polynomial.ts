@@ -48,7 +48,10 @@ export function innerProduct(a: readonly bigint[], b: readonly bigint[]): bigint
 }
 
 /** The 4,096 values of (f(X) - y) / (X - z), where y = f(z); missing values of f are zero. */
-export function quotientValues(values: readonly bigint[], z: bigint, y: bigint): bigint[] {
+export function quotientValues(
+  values: readonly bigint[],
+  { z, y }: { readonly z: bigint; readonly y: bigint },
+): bigint[] {
   const points = blobDomainPoints();
   const special = points.indexOf(z); // -1 unless z is in the domain
   const out = invertEach(points.map((point, i) => (i === special ? 1n : point - z)));

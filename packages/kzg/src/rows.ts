@@ -25,11 +25,10 @@ import { barycentricWeights, innerProduct } from './polynomial.ts';
 import {
   assertScalar,
   FIELD_MODULUS,
-  powers as powersOf,
+  powersOf,
   readScalar,
   readScalars,
   reduce,
-  scalarToBytes,
   viewOf,
   writeScalars,
 } from './scalar.ts';
@@ -109,9 +108,12 @@ export function combineRows(rows: readonly Uint8Array[], scalars: readonly bigin
   return writeScalars(sums.map(reduce));
 }
 
-export function openRow(setup: Powers, row: Uint8Array, z: bigint): { proof: Bytes; y: bigint } {
+export function openRow(
+  setup: Powers,
+  { row, z }: { readonly row: Uint8Array; readonly z: bigint },
+): { proof: Bytes; y: bigint } {
   assertScalar(z, 'z');
-  const { proof, y } = openValues(setup, readRow(row), z);
+  const { proof, y } = openValues(setup, { values: readRow(row), z });
   return { proof: encodePoint(proof), y };
 }
 
@@ -157,8 +159,7 @@ export function computeCell(row: Uint8Array, cellIndex: number): Bytes {
 
 export function computeCellProof(
   setup: Powers,
-  row: Uint8Array,
-  cellIndex: number,
+  { row, cellIndex }: { readonly row: Uint8Array; readonly cellIndex: number },
 ): { cell: Bytes; proof: Bytes } {
   assertIndex(cellIndex, { bound: CELLS_PER_EXT_BLOB, name: 'cellIndex' });
   const { quotient, remainder } = divideByCoset(coefficientsOf(readRow(row)), cellIndex);
@@ -171,10 +172,10 @@ export function computeCellProof(
 
 export function verifyDerivedCells(
   setup: Powers,
-  commitments: CheckedCommitments,
-  cells: readonly DerivedCell[],
+  batch: { readonly commitments: CheckedCommitments; readonly cells: readonly DerivedCell[] },
 ): boolean {
-  const points = pointsOf(commitments);
+  const { cells } = batch;
+  const points = pointsOf(batch.commitments);
   assertArray(cells, 'cells');
   const values = cells.map(({ coefficients, cellIndex, cell }, index) => {
     assertScalars(coefficients, points, 'commitments');
@@ -279,7 +280,7 @@ function derivedCellsChallenge(points: readonly Point[], cells: readonly Derived
     ...points.map(encodePoint),
   ];
   for (const { coefficients, cellIndex, cell, proof } of cells) {
-    parts.push(...coefficients.map(scalarToBytes), uint64Bytes(cellIndex), cell, proof);
+    parts.push(writeScalars(coefficients), uint64Bytes(cellIndex), cell, proof);
   }
   return hashToScalar(concatBytes(parts));
 }

@@ -27,7 +27,7 @@ export function power(base: bigint, exponent: bigint): bigint {
 }
 
 /** [1, base, base^2, ...], `count` of them. */
-export function powers(base: bigint, count: number): bigint[] {
+export function powersOf(base: bigint, count: number): bigint[] {
   const out = new Array<bigint>(count);
   let current = 1n;
   for (let i = 0; i < count; i++) {

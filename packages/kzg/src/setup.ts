@@ -13,7 +13,6 @@
  * v * 64 + i, the 128-point transform of the monomial points (see `fk20.ts`); it is used only when
  * it matches its pin, and recomputed from the monomial points otherwise.
  */
-import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { concatBytes } from './bytes.ts';
@@ -27,6 +26,7 @@ import {
   isOnCurve,
   type Point,
 } from './g1.ts';
+import { decodeG2, encodeG2, type G2Point } from './g2.ts';
 import { type G2Lines, prepareG2 } from './pairing.ts';
 
 /** A trusted setup as published: `0x`-prefixed hex strings. */
@@ -87,16 +87,15 @@ const CEREMONY_PINS: Readonly<Record<SectionName, string>> = {
  */
 export function readSetup(setup: TrustedSetup, { pinned }: { pinned: boolean }): Powers {
   checkShape(setup);
-  const [one, tau, tau64] = readG2(setup, pinned);
+  const g2 = readG2(setup, pinned);
   const lagrange = once(() => {
     const points = readG1(setup, 'g1_lagrange', pinned);
     return points.map((_, i) => points[reverseBits(i, 12)]!);
   });
   const monomial = once(() => readG1(setup, 'g1_monomial', pinned));
   const fk20 = once(() => readFk20(setup, monomial()));
-  const id = once(() =>
-    sha256(concatBytes([concatBytes(monomial().map(encodePoint)), compressedG2(setup)])),
-  );
+  const id = once(() => sha256(concatBytes([...monomial().map(encodePoint), ...g2.map(encodeG2)])));
+  const [one, tau, tau64] = [0, 1, 64].map((i) => prepareG2(g2[i]!)) as [G2Lines, G2Lines, G2Lines];
   return { lagrange, monomial, fk20, one, tau, tau64, id: () => id().slice() };
 }
 
@@ -128,7 +127,7 @@ function readG1(
   if (!matchesPin(name, concatBytes(points.map(encodePoint)))) {
     if (pinned) throw notTheCeremony(name);
     inSubgroupEach(points).forEach((inside, i) => {
-      if (!inside) throw new KzgError('setup_invalid', `setup.${name}: not in the subgroup`, i);
+      if (!inside) throw notInSubgroup(name, i);
     });
   }
   return points;
@@ -141,30 +140,31 @@ function readFk20(setup: TrustedSetup, monomial: readonly Point[]): Point[] | un
   return matchesPin('fk20', concatBytes(points.map(encodePoint))) ? points : undefined;
 }
 
-function readG2(setup: TrustedSetup, pinned: boolean): [G2Lines, G2Lines, G2Lines] {
-  const compressed = compressedG2(setup);
-  const trusted = matchesPin('g2_monomial', compressed);
-  if (!trusted && pinned) throw notTheCeremony('g2_monomial');
-  const lines = (index: number): G2Lines => prepareG2(parseG2(setup, index));
-  if (!trusted) {
-    for (let i = 0; i < SECTION_SIZES.g2_monomial; i++) {
-      const point = parseG2(setup, i);
-      if (point.is0() || !point.isTorsionFree()) throw badPoint('g2_monomial', i);
-    }
+function readG2(setup: TrustedSetup, pinned: boolean): G2Point[] {
+  const points = setup.g2_monomial.map((text, i) => {
+    const point = decodeG2(text, { affine: setup.encoding === 'fast_v1' });
+    if (point === undefined) throw badPoint('g2_monomial', i);
+    return point;
+  });
+  if (!matchesPin('g2_monomial', concatBytes(points.map(encodeG2)))) {
+    if (pinned) throw notTheCeremony('g2_monomial');
+    points.forEach((point, i) => {
+      if (!point.isTorsionFree()) throw notInSubgroup('g2_monomial', i);
+    });
   }
-  return [lines(0), lines(1), lines(64)];
+  return points;
 }
 
 function parseG1(setup: TrustedSetup, name: SectionName): Point[] {
   const fast = setup.encoding === 'fast_v1';
   return setup[name]!.map((text, i) => {
     const point = fast ? parseAffine(text) : parseCompressed(text);
-    if (point === undefined || !isOnCurve(point)) throw badPoint(name, i);
+    if (point === undefined || point.y === 0n || !isOnCurve(point)) throw badPoint(name, i);
     return point;
   });
 }
 
-/** `0x<x> <y>`, 96 hex digits each; the point at infinity (which FK20 may contain) is `0x0 0`. */
+/** `0x<x> <y>`, 96 hex digits each. */
 function parseAffine(text: string): Point | undefined {
   if (!/^0x[0-9a-f]{96} [0-9a-f]{96}$/i.test(text)) return undefined;
   const point = { x: BigInt(text.slice(0, 98)), y: BigInt(`0x${text.slice(99)}`) };
@@ -173,47 +173,11 @@ function parseAffine(text: string): Point | undefined {
 
 function parseCompressed(text: string): Point | undefined {
   if (!/^0x[0-9a-f]{96}$/i.test(text)) return undefined;
-  return decodePoint(hexToBytes(text.slice(2)), 'setup');
-}
-
-/** The compressed encodings of all powers in G2, each checked to be on the curve. */
-function compressedG2(setup: TrustedSetup): Uint8Array {
-  return concatBytes(setup.g2_monomial.map((_, i) => encodeG2(parseG2(setup, i))));
-}
-
-type G2Point = InstanceType<typeof bls12_381.G2.Point>;
-
-/** A power in G2, on the curve; subgroup membership is left to the pin or to the caller. */
-function parseG2(setup: TrustedSetup, index: number): G2Point {
-  const text = setup.g2_monomial[index]!;
-  const { G2 } = bls12_381;
   try {
-    if (setup.encoding !== 'fast_v1') return G2.Point.fromHex(text.replace(/^0x/, ''));
-    const number = '(?:0x)?([0-9a-f]{96})';
-    const match = new RegExp(`^${number},${number} ${number},${number}$`, 'i').exec(text);
-    if (match === null) throw badPoint('g2_monomial', index);
-    const [c0, c1, d0, d1] = match.slice(1).map((digits) => BigInt(`0x${digits}`));
-    const [x, y] = [
-      { c0: c0!, c1: c1! },
-      { c0: d0!, c1: d1! },
-    ];
-    const { Fp2 } = bls12_381.fields;
-    const right = Fp2.add(Fp2.mul(Fp2.sqr(x), x), Fp2.fromBigTuple([4n, 4n])); // x^3 + 4(1 + u)
-    if (!Fp2.eql(Fp2.sqr(y), right)) throw badPoint('g2_monomial', index);
-    return G2.Point.fromAffine({ x, y });
+    return decodePoint(hexToBytes(text.slice(2)), 'setup');
   } catch {
-    throw badPoint('g2_monomial', index);
+    return undefined; // not canonical or not on the curve: the caller reports it
   }
-}
-
-/** 96 bytes: flags, x.c1, x.c0 (noble's encoder would repeat the subgroup check). */
-function encodeG2(point: G2Point): Uint8Array {
-  const { x, y } = point.toAffine();
-  const out = concatBytes([encodePoint({ x: x.c1, y: 1n }), encodePoint({ x: x.c0, y: 1n })]);
-  const larger = 2n * (y.c1 !== 0n ? y.c1 : y.c0) > BASE_FIELD_MODULUS;
-  out[48]! &= 0x1f;
-  out[0]! = (out[0]! & 0x1f) | 0x80 | (larger ? 0x20 : 0);
-  return out;
 }
 
 function matchesPin(name: SectionName, compressed: Uint8Array): boolean {
@@ -226,6 +190,10 @@ function notTheCeremony(name: SectionName): KzgError {
 
 function badPoint(name: SectionName, index: number): KzgError {
   return new KzgError('setup_invalid', `setup.${name}: expected a curve point`, index);
+}
+
+function notInSubgroup(name: SectionName, index: number): KzgError {
+  return new KzgError('setup_invalid', `setup.${name}: expected a point of the subgroup`, index);
 }
 
 /** Computes on the first call and remembers; a failure is not remembered. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { listVectors, readVector, vectorsFolder } from '@barycenter/testing';
 import { createKzg, KzgError } from '@barycenter/kzg';
+import { listVectors, readVector, vectorsFolder } from '@barycenter/testing';
 import { describe, expect, test } from 'vitest';
 
 // consensus-spec vectors of EIP-4844 and EIP-7594: see the README of the folder for the format.
