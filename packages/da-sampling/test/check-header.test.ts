@@ -273,6 +273,20 @@ describe('the challenge', () => {
     expect(derivePoint({ ...header, ...later }, id).z).toBe(base);
   });
 
+  it('g depends on every bit of tz and on every evaluation, its place and their number', async () => {
+    const { deriveCombiner, evaluationsHash } = await import('../src/header.ts');
+    const tz = random.bytes(32);
+    const ys = [1n, 2n, 3n, 4n].map(scalarToBytes);
+    const combiners = [
+      deriveCombiner(tz, evaluationsHash(ys)),
+      deriveCombiner(flipped(tz, 0, 7), evaluationsHash(ys)), // the bits that z = tz mod r loses
+      deriveCombiner(tz, evaluationsHash([...ys].reverse())),
+      deriveCombiner(tz, evaluationsHash(ys.slice(1))),
+      deriveCombiner(tz, evaluationsHash([flipped(ys[0]!, 31), ...ys.slice(1)])),
+    ];
+    expect(new Set(combiners).size).toBe(combiners.length);
+  });
+
   it('is refused on the 4,096 roots of unity and only there', () => {
     // 7 generates the multiplicative group of the scalar field.
     let root = 1n;
