@@ -11,7 +11,6 @@ import {
   Attester,
   authenticateHeader,
   type Committee,
-  DaError,
   decodeAttestation,
   decodeHeaderMessage,
   decodeRowMessage,
@@ -30,12 +29,17 @@ import { nodeFile, nodeFolder, ROW_LOG, readKey } from './folders.ts';
 import type { Kernels } from './kernels.ts';
 import { RECORD_KIND } from './log-format.ts';
 import { LogStore } from './log-store.ts';
-import type { HostConfig, NodeMethods, NodeReport, RowAnswer, StoredRow } from './protocol.ts';
+import {
+  type HostConfig,
+  MAX_ANSWER_BYTES,
+  type NodeMethods,
+  type NodeReport,
+  type RowAnswer,
+  type StoredRow,
+} from './protocol.ts';
 
 /** Cells a node keeps with their proofs: 1,024 x 2 KiB. A proof costs an MSM of 4,032 points. */
 const MAX_CACHED_CELLS = 1024;
-/** Bytes of rows in one answer. */
-export const MAX_ANSWER_BYTES: number = 16 * 1024 * 1024;
 
 type Cell = NodeMethods['cell']['output'];
 
@@ -291,8 +295,3 @@ function decodeVow(bytes: Uint8Array): { attestation: Attestation; rows: number[
 
 /** headerRoot 32, validator u16, signature 96: `encodeAttestation`. */
 const ATTESTATION_BYTES = 130;
-
-/** Whether an error is a peer's fault, to be answered with its code. */
-export function isRefusal(error: unknown): error is DaError | NetworkError {
-  return error instanceof DaError || error instanceof NetworkError;
-}

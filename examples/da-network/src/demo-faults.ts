@@ -7,9 +7,11 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { PARITY_SHARDS } from './archive.ts';
 import { aggregateDispersal, disperse, encodePayload, nodeOf } from './disperse.ts';
 import { sha256Hex } from './put.ts';
-import { type RefusedRow, retrieveBlob, shuffle } from './retrieve.ts';
+import type { RefusedRow } from './read-rows.ts';
+import { retrieveBlob } from './retrieve.ts';
 import { DEFAULT_CONFIDENCE, sampleBlob } from './sample.ts';
 import type { Session } from './session.ts';
+import { shuffle } from './shuffle.ts';
 
 /** Stake that dies, at least. */
 export const KILLED_PERCENT = 30n;

@@ -1,5 +1,5 @@
 /** The demo's last lines: what was claimed, whether it held, and how long everything took. */
-import type { DemoReport } from './demo.ts';
+import type { DemoReport } from './demo-report.ts';
 import { grouped, seconds } from './render.ts';
 
 /** The summary table. */

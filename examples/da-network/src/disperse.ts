@@ -23,7 +23,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { DATA_SHARDS, encodeShard, shardPayload } from './archive.ts';
 import { mapBounded } from './bounded.ts';
 import { PROFILE } from './chain.ts';
-import { NetworkError, reasonOf } from './errors.ts';
+import { codeOf, NetworkError } from './errors.ts';
 import { readKey, submitterFile } from './folders.ts';
 import type { Session } from './session.ts';
 
@@ -214,11 +214,6 @@ export async function archivePayload(
 export function nodeOf({ chain, bls }: Session, member: number): number {
   const account = bytesToHex(chain.committee(bls).members[member]!.account);
   return chain.state.validators.findIndex((validator) => bytesToHex(validator.account) === account);
-}
-
-/** The code a peer's refusal is reported with: the package's where there is one. */
-export function codeOf(error: unknown): string {
-  return error instanceof NetworkError ? (error.reason ?? error.code) : reasonOf(error);
 }
 
 function whoRefused({ refused }: Dispersal, { rejected }: AggregateResult): string {

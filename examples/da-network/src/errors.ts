@@ -43,8 +43,6 @@ export type NetworkErrorCode =
   | 'archive_incomplete'
   | 'archive_unavailable'
   | 'archive_mismatch'
-  // The demo.
-  | 'claim_failed'
   // A defect of this program.
   | 'internal';
 
@@ -84,4 +82,9 @@ export function reasonOf(error: unknown): string {
     return typeof code === 'string' ? code : error.name;
   }
   return 'unknown';
+}
+
+/** The code a peer's refusal is reported with: the package's where there is one. */
+export function codeOf(error: unknown): string {
+  return error instanceof NetworkError ? (error.reason ?? error.code) : reasonOf(error);
 }

@@ -5,7 +5,8 @@ import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import { checkPartSize, resolveContent } from './content.ts';
 import { NetworkError } from './errors.ts';
 import { partSize } from './manifest.ts';
-import { type RefusedRow, type RetrieveOptions, retrieveBlob } from './retrieve.ts';
+import type { RefusedRow } from './read-rows.ts';
+import { type RetrieveOptions, retrieveBlob } from './retrieve.ts';
 import type { Session } from './session.ts';
 
 /** What `get` reports. */

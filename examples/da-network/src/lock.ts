@@ -1,8 +1,9 @@
 /**
- * One writer at a time for a folder: a file `lock` that names the process holding it. It is created
- * exclusively, so of two contenders one fails. A lock whose process is dead (a crash, a kill -9) is
- * taken over; the takeover itself is guarded by a second exclusive file, so two contenders that both
- * see the dead owner cannot both win.
+ * One writer at a time for a folder: a file `lock` with `pid starttime random` of its holder. It is
+ * created exclusively, so of two contenders one fails. A lock whose process is dead (a crash, a
+ * kill -9) is taken over; the takeover itself is guarded by a second exclusive file, so two contenders
+ * that both see the dead owner cannot both win. The start time tells a process from a later one with
+ * the same id, which in containers is the rule; it is known on Linux only ("-" elsewhere).
  */
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +19,8 @@ export interface Lock {
 /** Takes the lock of `folder`; throws `NetworkError` 'state_locked' if a live process holds it. */
 export function acquireLock(folder: string): Lock {
   const path = join(folder, 'lock');
-  const mark = `${process.pid} ${randomBytes(8).toString('hex')}\n`;
+  const start = startTime(process.pid) ?? '-';
+  const mark = `${process.pid} ${start} ${randomBytes(8).toString('hex')}\n`;
   if (!createExclusive(path, mark)) takeOver(path, mark);
   let held = true;
   return {
@@ -56,8 +58,14 @@ function locked(path: string, owner: string): NetworkError {
 
 /** Whether the process named in a lock runs. A lock without a readable owner counts as dead. */
 function ownerIsAlive(content: string): boolean {
-  const pid = Number.parseInt(content, 10);
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+  const [pidText, start] = content.split(' ');
+  const pid = /^[1-9][0-9]{0,9}$/.test(pidText ?? '') ? Number(pidText) : 0;
+  if (pid === 0 || !isRunning(pid)) return false;
+  const now = startTime(pid);
+  return start === '-' || now === undefined || now === start;
+}
+
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -65,6 +73,13 @@ function ownerIsAlive(content: string): boolean {
     // EPERM: it runs, under another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** When a process started, in clock ticks since boot; undefined where there is no /proc. */
+function startTime(pid: number): string | undefined {
+  const status = readIfThere(`/proc/${pid}/stat`);
+  // proc(5): the name in parentheses may hold spaces; starttime is field 22, the 20th behind it.
+  return status?.slice(status.lastIndexOf(')') + 2).split(' ')[19];
 }
 
 /** Creates `path` with its content in one step (a hard link), so nobody ever reads half a lock. */

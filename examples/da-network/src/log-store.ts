@@ -20,7 +20,6 @@ import {
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   writeSync,
@@ -95,13 +94,14 @@ export class LogStore {
    * file head are unreadable (nothing is changed then), 'store_failed' on an I/O error.
    */
   static open(folder: string, name: string): LogStore {
-    mkdirSync(folder, { recursive: true });
-    const lock = acquireLock(folder);
+    const path = join(folder, name);
+    let lock: Lock | undefined;
     try {
-      return new LogStore(join(folder, name), lock);
+      lock = acquireLock(folder);
+      return new LogStore(path, lock);
     } catch (error) {
-      lock.release();
-      throw error instanceof NetworkError ? error : failed(join(folder, name), error);
+      lock?.release();
+      throw error instanceof NetworkError ? error : failed(path, error);
     }
   }
 

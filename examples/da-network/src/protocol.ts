@@ -5,6 +5,9 @@
 import type { Attestation, Committee, Domain } from '@barycenter/da-sampling';
 import type { NetworkErrorCode } from './errors.ts';
 
+/** Bytes of rows in one answer; a node stops adding rows beyond it. */
+export const MAX_ANSWER_BYTES: number = 16 * 1024 * 1024;
+
 /** What a worker is started with. */
 export interface HostConfig {
   /** The state folder. */

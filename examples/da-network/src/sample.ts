@@ -18,7 +18,7 @@ import { writeFileAtomic } from './atomic-file.ts';
 import { resolveContent } from './content.ts';
 import { NetworkError } from './errors.ts';
 import { lightFolder } from './folders.ts';
-import { checkCertificate, fetchHeader } from './retrieve.ts';
+import { checkCertificate, fetchHeader } from './read-header.ts';
 import type { Session } from './session.ts';
 
 /** Confidence unless the user says. */

@@ -12,6 +12,7 @@ import { createKernels } from './kernels.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { createNetwork } from './network.ts';
 import type { Progress } from './progress.ts';
+import type { StoredRow } from './protocol.ts';
 
 /** A command's surroundings. */
 export interface Session {
@@ -57,16 +58,7 @@ export async function withSession<T>(
     const chain = openChain(options, bls);
     const cluster = await startCluster({ folder, chain, bls, workers });
     try {
-      for (const { node, error } of cluster.nodes) {
-        if (error) progress.warn(`DA node ${node} does not run: ${error.message}`);
-      }
-      for (const { node, report } of [...cluster.nodes, ...cluster.storage]) {
-        if (report && report.tornBytes > 0) {
-          progress.warn(
-            `node ${node}: an unfinished record of ${report.tornBytes} bytes was moved aside`,
-          );
-        }
-      }
+      for (const line of findings(cluster)) progress.warn(line);
       return await work({ folder, chain, cluster, bls, kzg, workers, progress });
     } finally {
       await cluster.stop();
@@ -99,4 +91,28 @@ function lockFolder(folder: string): Lock {
     if (cause instanceof NetworkError) throw cause;
     throw new NetworkError('state_unwritable', `${folder}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** What the nodes found when they opened their stores, one line per node at most. */
+function findings({ nodes, storage }: Cluster): string[] {
+  const named = [
+    ...nodes.map((status) => ({ ...status, name: `DA node ${status.node}` })),
+    ...storage.map((status) => ({ ...status, name: `storage node ${status.node}` })),
+  ];
+  return named.flatMap(({ name, report, error }) => {
+    if (error !== undefined) return [`${name} does not run: ${error.message}`];
+    if (report === undefined) return [];
+    const { tornBytes, damagedRows, lostRows } = report;
+    const facts = [
+      ...(tornBytes > 0 ? [`an unfinished end of ${tornBytes} bytes was moved aside`] : []),
+      ...(damagedRows.length > 0 ? [`damaged rows ${rowList(damagedRows)}`] : []),
+      ...(lostRows.length > 0 ? [`lost rows ${rowList(lostRows)}`] : []),
+    ];
+    return facts.length === 0 ? [] : [`${name}: ${facts.join('; ')}`];
+  });
+}
+
+function rowList(rows: readonly StoredRow[]): string {
+  const shown = rows.slice(0, 8).map(({ row }) => row);
+  return `${shown.join(', ')}${rows.length > shown.length ? `, .. (${rows.length})` : ''}`;
 }

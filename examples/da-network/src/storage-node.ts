@@ -4,6 +4,7 @@
  * be for this header, and the shard must stand under the archive root at this node's index.
  */
 
+import { existsSync } from 'node:fs';
 import {
   decodeCertificate,
   decodeHeaderMessage,
@@ -34,7 +35,10 @@ export class StorageNode {
     this.index = index;
     this.#config = config;
     this.#kernels = kernels;
-    this.#store = LogStore.open(storageFolder(config.folder, index), SHARD_LOG);
+    const folder = storageFolder(config.folder, index);
+    // A lost folder is not made anew: an empty store must not pass for the one that is missing.
+    if (!existsSync(folder)) throw new NetworkError('state_missing', `${folder} is gone`);
+    this.#store = LogStore.open(folder, SHARD_LOG);
     const { records, damaged, tornBytes } = this.#store.report;
     this.report = {
       records,

@@ -10,7 +10,8 @@ import { nodeOf } from './disperse.ts';
 import { NetworkError } from './errors.ts';
 import { partSize } from './manifest.ts';
 import { openParts } from './parts.ts';
-import { checkCertificate, fetchHeader, type RefusedRow, readAllRows } from './retrieve.ts';
+import { checkCertificate, fetchHeader } from './read-header.ts';
+import { type RefusedRow, readAllRows } from './read-rows.ts';
 import type { Session } from './session.ts';
 
 /** What `verify` reports when all of it held. */

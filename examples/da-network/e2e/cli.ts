@@ -1,0 +1,41 @@
+/** Runs the command as a user does: one process, waited for by its end. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const BIN = fileURLToPath(new URL('../bin/barycenter.ts', import.meta.url));
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `barycenter` with these arguments in a folder. */
+export function barycenter(args: readonly string[], folder: string): Promise<Ended> {
+  const child = spawn(process.execPath, ['--conditions=@barycenter/source', BIN, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Runs `barycenter .. --json` and parses its one document. */
+export async function barycenterJson(
+  args: readonly string[],
+  folder: string,
+): Promise<Ended & { readonly document: Record<string, unknown> }> {
+  const ended = await barycenter([...args, '--json'], folder);
+  return { ...ended, document: JSON.parse(ended.stdout) as Record<string, unknown> };
+}

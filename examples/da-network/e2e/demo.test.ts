@@ -1,0 +1,58 @@
+/** The demo as a process, on a file of 1,000,003 bytes: its document, claim by claim. */
+import { createHash } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { seededRandom } from '@barycenter/testing';
+import { expect, test } from 'vitest';
+import type { DemoReport } from '../src/demo-report.ts';
+import { scratchFolder } from '../test/scratch.ts';
+import { barycenterJson } from './cli.ts';
+
+test('the demo holds, and its document says everything that was claimed', {
+  timeout: 15 * 60_000,
+}, async () => {
+  const folder = scratchFolder();
+  const bytes = seededRandom(20_261_123).bytes(1_000_003);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  writeFileSync(join(folder, 'file'), bytes);
+  const { code, stderr, document } = await barycenterJson(['demo', 'file'], folder);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  expect(document).toMatchObject({
+    ok: true,
+    command: 'demo',
+    file: 'file',
+    bytes: 1_000_003,
+    sha256,
+    geometry: { k: 256, n: 1024, c: 127 },
+    backend: { kzg: { name: 'js' }, bls: { name: 'noble' } },
+    certificate: { signedSeats: 1024, neededSeats: 717 },
+    recovered: true,
+    recoveredSha256: sha256,
+    recoveredFrom: 'nodes',
+    archive: { dataShards: 10, parityShards: 4, killed: 4, recovered: true },
+    sampled: { status: 'available', samples: 29, resolved: 29 },
+    tamperedRejected: true,
+    tampered: { storeCode: 'record_damaged', readerCode: 'row_not_committed', recovered: true },
+    withheldRefused: true,
+    withheld: { neededSeats: 717, lightClient: 'unavailable' },
+  });
+  const report = document as unknown as DemoReport;
+  expect(report.certificate.failureBits).toBeGreaterThan(144);
+  expect(report.sampled.confidence).toBeGreaterThanOrEqual(0.999_999);
+  expect(report.wireBytes).toBeGreaterThan(4 * bytes.length);
+  expect(report.withheld.signedSeats).toBeLessThan(256);
+  expect(report.withheld.unresolved).toBeGreaterThan(0);
+  expect(report.claims.map(({ held }) => held)).toEqual(report.claims.map(() => true));
+  const { killed, total, share } = report.killedStake;
+  expect(BigInt(killed) * 10n).toBeGreaterThanOrEqual(BigInt(total) * 3n);
+  expect(share).toBeGreaterThanOrEqual(0.3);
+  // The dead are dead: their folders were moved away; the others are where they were.
+  const state = join(folder, 'barycenter-data', 'demo', 'nodes');
+  for (let node = 0; node < 16; node++) {
+    const name = String(node).padStart(2, '0');
+    expect(existsSync(join(state, name)), name).toBe(!report.killedNodes.includes(node));
+  }
+  const steps = ['network', 'encode', 'disperse', 'certify', 'archive', 'sample', 'withhold'];
+  expect(Object.keys(report.timings)).toEqual([...steps, 'tamper', 'kill', 'lose', 'total']);
+});

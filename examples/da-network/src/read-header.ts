@@ -1,0 +1,93 @@
+/**
+ * What a reader checks before it looks at a row: the certificate on the chain against the committee,
+ * and the header that a node gives against its own commitments.
+ */
+import {
+  authenticateHeader,
+  type CertificateVerdict,
+  type CheckedHeader,
+  decodeCertificate,
+  decodeHeaderMessage,
+  type HeaderPolicy,
+  openHeader,
+  verifyCertificate,
+} from '@barycenter/da-sampling';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { type BlobRecord, PROFILE } from './chain.ts';
+import { codeOf, NetworkError } from './errors.ts';
+import type { Session } from './session.ts';
+import { shuffle } from './shuffle.ts';
+
+/** The chain's record of a blob, its certificate verified; throws `NetworkError`. */
+export function checkCertificate(
+  root: Uint8Array,
+  { chain, bls }: Session,
+): BlobRecord & { readonly verdict: Extract<CertificateVerdict, { ok: true }> } {
+  const record = chain.blob(root);
+  const verdict = judge();
+  if (!verdict.ok) {
+    throw new NetworkError(
+      'certificate_refused',
+      `the certificate of ${bytesToHex(root)} does not hold: ${verdict.code}`,
+      { reason: verdict.code },
+    );
+  }
+  return { ...record, verdict };
+
+  function judge(): CertificateVerdict | { ok: false; code: string } {
+    try {
+      return verifyCertificate(decodeCertificate(record.certificate), {
+        bls,
+        committeeOf: chain.committeeOf(bls),
+        profiles: [PROFILE],
+        header: { headerRoot: root },
+      });
+    } catch (error) {
+      return { ok: false, code: codeOf(error) };
+    }
+  }
+}
+
+/**
+ * The checked header of a blob, from any DA node or storage node. An answer for another blob is
+ * dismissed before any curve work. Throws `NetworkError` 'header_unavailable'.
+ */
+export async function fetchHeader(
+  root: Uint8Array,
+  session: Session,
+): Promise<{ header: CheckedHeader; receivedBytes: number }> {
+  const { cluster } = session;
+  const sources = [
+    ...shuffle(cluster.aliveNodes()).map((node) => () => cluster.askNode('header', { node, root })),
+    ...shuffle(cluster.aliveStorage()).map(
+      (node) => () => cluster.askStorage('archivedHeader', { node, root }),
+    ),
+  ];
+  const refusals = new Set<string>();
+  let receivedBytes = 0;
+  for (const ask of sources) {
+    try {
+      const bytes = await ask();
+      receivedBytes += bytes.length;
+      const header = authenticateHeader(decodeHeaderMessage(bytes), policyOf(session));
+      if (bytesToHex(header.headerRoot) !== bytesToHex(root)) {
+        refusals.add('other_header');
+        continue;
+      }
+      session.progress.show('checking the header');
+      const checked = openHeader(header, await session.kzg());
+      session.progress.show(undefined);
+      return { header: checked, receivedBytes };
+    } catch (error) {
+      refusals.add(codeOf(error));
+    }
+  }
+  throw new NetworkError(
+    'header_unavailable',
+    `no node gave the header of ${bytesToHex(root)} (${[...refusals].join(', ') || 'none runs'})`,
+  );
+}
+
+function policyOf({ chain, bls }: Session): HeaderPolicy {
+  return { domain: chain.state.domain, committeeOf: chain.committeeOf(bls), profiles: [PROFILE] };
+}
