@@ -3,8 +3,8 @@ import { seconds } from './render.ts';
 
 /** A running clock. */
 export interface Clock {
-  /** Ends a step that began when the one before ended; `describe` is asked only then. */
-  step(name: string, describe: () => string): void;
+  /** Ends a step that began when the one before ended, and says what happened in it. */
+  step(name: string, what: string): void;
   /** Milliseconds by step, and `total`. */
   timings(): Record<string, number>;
 }
@@ -15,12 +15,12 @@ export function createClock(say: (line: string) => void): Clock {
   const timings: Record<string, number> = {};
   let last = start;
   return {
-    step(name, describe) {
+    step(name, what) {
       const now = performance.now();
       timings[name] = Math.round(now - last);
       last = now;
       const number = String(Object.keys(timings).length).padStart(2);
-      say(`${number} ${name.padEnd(9)}${seconds(timings[name]).padStart(7)}  ${describe()}`);
+      say(`${number} ${name.padEnd(9)}${seconds(timings[name]).padStart(7)}  ${what}`);
     },
     timings: () => ({ ...timings, total: Math.round(performance.now() - start) }),
   };

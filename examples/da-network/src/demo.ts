@@ -13,7 +13,7 @@
  */
 import { basename } from 'node:path';
 import { MAX_BLOB_BYTES } from '@barycenter/da-sampling';
-import { DATA_SHARDS, PARITY_SHARDS, SHARD_COUNT } from './archive.ts';
+import { DATA_SHARDS, PARITY_SHARDS } from './archive.ts';
 import { type Clock, createClock } from './clock.ts';
 import { defaultFile } from './default-file.ts';
 import {
@@ -26,13 +26,25 @@ import {
 } from './demo-faults.ts';
 import { prepareDemoFolder } from './demo-folder.ts';
 import type { DemoReport } from './demo-report.ts';
-import { renderSummary } from './demo-summary.ts';
+import {
+  describeArchive,
+  describeCertificate,
+  describeDispersal,
+  describeGeometry,
+  describeKilling,
+  describeLoss,
+  describeNetwork,
+  describeSampling,
+  describeTampering,
+  describeWithholding,
+  renderSummary,
+} from './demo-text.ts';
 import { archivePayload, certify, disperse, encodePayload } from './disperse.ts';
 import { NetworkError } from './errors.ts';
 import { formatIdentifier } from './identifier.ts';
 import { openParts } from './parts.ts';
 import { sha256Hex } from './put.ts';
-import { grouped } from './render.ts';
+import { counted, grouped } from './render.ts';
 import { retrieveBlob } from './retrieve.ts';
 import { DEFAULT_CONFIDENCE, sampleBlob } from './sample.ts';
 import { type Session, type SessionOptions, withSession } from './session.ts';
@@ -50,7 +62,7 @@ export async function demo(file: string | undefined, options: DemoOptions): Prom
   const clock = createClock(options.say);
   prepareDemoFolder(options.folder);
   options.say(
-    `barycenter demo: ${basename(path)}, ${grouped(payload.length)} bytes, sha256 ${sha256Hex(payload)}`,
+    `barycenter demo: ${basename(path)}, ${counted(payload.length, 'byte')}, sha256 ${sha256Hex(payload)}`,
   );
   return withSession({ ...options, create: true }, async (session) => {
     const report = await runSteps({ path, payload, clock }, session);
@@ -69,82 +81,46 @@ async function runSteps({ path, payload, clock }: Input, session: Session): Prom
   const kzg = await session.kzg();
   const { chain, progress } = session;
   const stake = chain.state.validators.reduce((sum, validator) => sum + validator.stake, 0n);
-  clock.step('network', () => {
-    const { length } = chain.state.validators;
-    return `${length} validators, ${grouped(Number(stake / 10n ** 18n))} staked, all keys proven; ${SHARD_COUNT} storage nodes`;
-  });
+  clock.step('network', describeNetwork(chain.state.validators.length, stake));
 
   progress.show('encoding, extending, committing, opening');
   const blob = await encodePayload(payload, session);
-  const { k, n, c } = blob.geometry;
   const root = blob.headerRoot;
-  clock.step(
-    'encode',
-    () => `${k} rows of ${c} elements -> ${n} rows, ${k} commitments, 1 opening`,
-  );
+  const { k, n, c } = blob.geometry;
+  clock.step('encode', describeGeometry(blob.geometry));
 
   const dispersal = await disperse({ blob, payload }, session);
-  clock.step('disperse', () => {
-    const ratio = (dispersal.sentBytes / payload.length).toFixed(1);
-    return `${dispersal.attestations.length} nodes checked their rows, stored them and signed; ${grouped(dispersal.sentBytes)} bytes sent (${ratio}x)`;
-  });
+  clock.step('disperse', describeDispersal(dispersal, payload.length));
 
   progress.show('certifying');
   const certified = await certify(dispersal, session);
-  const { signedSeats, neededSeats, failureBits } = certified;
-  clock.step(
-    'certify',
-    () =>
-      `${signedSeats} seats signed, ${neededSeats} needed; wrong with 2^-${failureBits.toFixed(1)}; ${certified.certificateBytes} bytes`,
-  );
+  clock.step('certify', describeCertificate(certified));
 
   const archived = await archivePayload({ payload, certified }, session);
-  clock.step(
-    'archive',
-    () =>
-      `${archived.stored} shards (${DATA_SHARDS}+${PARITY_SHARDS}) of the certified payload stored; ${grouped(archived.sentBytes)} bytes`,
-  );
+  clock.step('archive', describeArchive(archived));
 
   const sampled = await sampleBlob(certified.header, { session, confidence: DEFAULT_CONFIDENCE });
-  clock.step(
-    'sample',
-    () =>
-      `light client: ${sampled.status}, ${sampled.resolved} of ${sampled.samples} cells, confidence ${sampled.confidence.toFixed(9)}; ${grouped(sampled.bytes)} bytes`,
-  );
+  clock.step('sample', describeSampling(sampled));
 
   const withheld = await withhold(session);
-  clock.step(
-    'withhold',
-    () =>
-      `${withheld.withholdingNodes.length} nodes silent: ${withheld.signedSeats} of ${withheld.neededSeats} seats, no certificate; light client: ${withheld.lightClient}`,
-  );
+  clock.step('withhold', describeWithholding(withheld));
 
   const tampered = await tamper({ root, payload, k }, session);
-  clock.step(
-    'tamper',
-    () =>
-      `1 byte flipped on disk of node ${tampered.node}: row ${tampered.row} refused (store: ${tampered.storeCode}, reader: ${tampered.readerCode}); file ${tampered.recovered ? 'recovered' : 'LOST'}`,
-  );
+  clock.step('tamper', describeTampering(tampered));
 
   const killed = await killStake(session, stake);
   const retrieval = await retrieveBlob(root, session);
+  const sha256 = sha256Hex(payload);
   const recoveredSha256 = sha256Hex(retrieval.payload);
-  clock.step(
-    'kill',
-    () =>
-      `${killed.nodes.length} nodes with ${(100 * killed.share).toFixed(1)} % of the stake die; file recovered from the other ${session.cluster.aliveNodes().length}`,
-  );
+  const recovered = recoveredSha256 === sha256 && retrieval.source === 'nodes';
+  const left = session.cluster.aliveNodes().length;
+  clock.step('kill', describeKilling({ ...killed, left, recovered }));
 
   const lost = await loseStorage({ root, payload }, session);
-  clock.step(
-    'lose',
-    () =>
-      `${lost.killed.length} of ${SHARD_COUNT} storage nodes die; file recovered from the archive alone`,
-  );
+  clock.step('lose', describeLoss(lost));
 
-  const sha256 = sha256Hex(payload);
-  const recovered = recoveredSha256 === sha256 && retrieval.source === 'nodes';
   const tamperedRejected = tampered.storeNamed && tampered.readerNamed && tampered.recovered;
+  const { signedSeats, neededSeats, failureBits } = certified;
   const withheldRefused = withheld.refused && withheld.lightClient === 'unavailable';
   return {
     id: formatIdentifier({ kind: 'blob', headerRoot: root }),

@@ -9,6 +9,11 @@ export function grouped(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** A count with its noun: 1 row, 256 rows. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Milliseconds as seconds with one decimal. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
@@ -19,11 +24,11 @@ export function renderPut(report: PutReport): string {
   const wireBytes = report.blobs.reduce((sum, blob) => sum + blob.wireBytes, 0);
   const lines = report.blobs.map(
     ({ id, geometry: { k, n, c }, certificate: { signedSeats, neededSeats, failureBits } }) =>
-      `  ${id}  k=${k} n=${n} c=${c}  ${signedSeats} of ${neededSeats} needed seats signed  2^-${failureBits.toFixed(1)}`,
+      `  ${id}  k=${k} n=${n} c=${c}  ${grouped(signedSeats)} seats signed, ${neededSeats} needed, wrong with 2^-${failureBits.toFixed(1)}`,
   );
   return text([
     report.id,
-    `  ${report.file}: ${grouped(report.bytes)} bytes, sha256 ${report.sha256}`,
+    `  ${report.file}: ${counted(report.bytes, 'byte')}, sha256 ${report.sha256}`,
     ...lines,
     `  ${grouped(wireBytes)} bytes sent to DA nodes and archive`,
   ]);
@@ -33,7 +38,7 @@ export function renderPut(report: PutReport): string {
 export function renderGet(report: GetReport): string {
   const from = { nodes: 'the DA nodes', archive: 'the archive', mixed: 'DA nodes and archive' };
   return text([
-    `${report.output}: ${grouped(report.bytes)} bytes from ${from[report.source]}, sha256 ${report.sha256}`,
+    `${report.output}: ${counted(report.bytes, 'byte')} from ${from[report.source]}, sha256 ${report.sha256}`,
     ...report.refusedRows.map(
       ({ node, row, code, by }) => `  row ${row} of node ${node} refused by ${by}: ${code}`,
     ),
@@ -43,7 +48,7 @@ export function renderGet(report: GetReport): string {
 /** The text of `sample`. */
 export function renderSample(report: SampleResult): string {
   return text([
-    `${report.status}: ${report.samples} cells over ${report.blobs.length} blobs, confidence ${report.confidence}`,
+    `${report.status}: ${counted(report.samples, 'cell')} of ${counted(report.blobs.length, 'blob')}, confidence ${report.confidence}`,
   ]);
 }
 
@@ -51,7 +56,7 @@ export function renderSample(report: SampleResult): string {
 export function renderVerify(report: VerifyReport): string {
   const gone = report.goneNodes.length === 0 ? '' : `; nodes gone: ${report.goneNodes.join(', ')}`;
   return text([
-    `${report.file} is ${report.id}: ${grouped(report.bytes)} bytes, ${report.rowsChecked} rows checked${gone}`,
+    `${report.file} is ${report.id}: ${counted(report.bytes, 'byte')}, ${counted(report.rowsChecked, 'row')} checked${gone}`,
   ]);
 }
 
