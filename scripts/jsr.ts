@@ -24,7 +24,7 @@ const workspace = mkdtempSync(join(tmpdir(), 'barycenter-jsr-'));
 try {
   const members = packages.map(({ folder }) => `./${basename(folder)}`);
   writeJson(join(workspace, 'deno.json'), { workspace: members, nodeModulesDir: 'none' });
-  for (const item of packages) layOut(item);
+  await check('packages are laid out for JSR', () => packages.forEach(layOut));
   for (const { folder, manifest } of packages) {
     await check(`${manifest.name}: deno publish${values.publish ? '' : ' --dry-run'}`, () => {
       const deno = RUNTIMES.find(({ name }) => name === 'deno')!.program;
