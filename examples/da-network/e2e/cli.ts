@@ -1,8 +1,12 @@
 /** Runs the command as a user does: one process, waited for by its end. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../bin/barycenter.ts', import.meta.url));
+
+/** A started process whose output is read. */
+export type Process = ChildProcessByStdio<null, Readable, Readable>;
 
 /** How a process ended. */
 export interface Ended {
@@ -11,12 +15,21 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `barycenter` with these arguments in a folder. */
-export function barycenter(args: readonly string[], folder: string): Promise<Ended> {
-  const child = spawn(process.execPath, ['--conditions=@barycenter/source', BIN, ...args], {
+/** Starts `barycenter` with these arguments in a folder. */
+export function startBarycenter(args: readonly string[], folder: string): Process {
+  return spawn(process.execPath, ['--conditions=@barycenter/source', BIN, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** Runs `barycenter` to its end. */
+export function barycenter(args: readonly string[], folder: string): Promise<Ended> {
+  return ended(startBarycenter(args, folder));
+}
+
+/** Waits for the end of a process and collects what it said. */
+export function ended(child: Process): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,11 +1,11 @@
 /** The commands as processes: files in, identifiers out, the same files back. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '@barycenter/testing';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../test/scratch.ts';
-import { barycenter, barycenterJson } from './cli.ts';
+import { barycenter, barycenterJson, ended, startBarycenter } from './cli.ts';
 
 const random = seededRandom(20_261_122);
 const MINUTES = 60_000;
@@ -60,6 +60,42 @@ test('a file above the blob limit goes behind a manifest and comes back identica
   const part = await barycenterJson(archived, folder);
   expect(part.document).toMatchObject({ bytes: 1001, source: 'archive' });
   expect(readFileSync(join(folder, 'part')).equals(bytes.subarray(6000))).toBe(true);
+});
+
+test('a put killed halfway loses nothing that was certified, and the next command works', {
+  timeout: 4 * MINUTES,
+}, async () => {
+  const folder = scratchFolder();
+  const state = join(folder, 'barycenter-data');
+  const bytes = random.bytes(3000);
+  writeFileSync(join(folder, 'in'), bytes);
+  mkdirSync(state);
+  const recorded = (): string[] => {
+    const path = join(state, 'chain.json');
+    if (!existsSync(path)) return [];
+    const text = readFileSync(path, 'utf8');
+    return [...text.matchAll(/"headerRoot":"([0-9a-f]{64})"/g)].map(([, root]) => root!);
+  };
+  const child = startBarycenter(['put', 'in', '--nodes', '2', '--blob-bytes', '100'], folder);
+  const end = ended(child);
+  await new Promise<void>((resolve) => {
+    // The chain is replaced by renaming, which the watcher reports.
+    const watcher = watch(state, () => {
+      if (recorded().length < 2) return;
+      watcher.close();
+      resolve();
+    });
+  });
+  child.kill('SIGKILL');
+  expect((await end).code).toBe(null);
+  for (const [part, root] of recorded().entries()) {
+    const read = await barycenter(['get', `blob:${root}`, '-o', 'out'], folder);
+    expect(read.code, read.stderr).toBe(0);
+    const expected = bytes.subarray(100 * part, 100 * (part + 1));
+    expect(readFileSync(join(folder, 'out')).equals(expected)).toBe(true);
+  }
+  writeFileSync(join(folder, 'in'), 'again');
+  expect((await barycenter(['put', 'in'], folder)).code).toBe(0);
 });
 
 test('sampling reaches the confidence asked for', { timeout: 4 * MINUTES }, async () => {

@@ -42,7 +42,7 @@ export async function collectRows(header: CheckedHeader, session: Session): Prom
     ...Array.from({ length: k }, (_, row) => row),
     ...shuffle(Array.from({ length: n - k }, (_, i) => k + i)),
   ].filter((row) => holders.has(row));
-  const reader = new RowReader(header, session, await session.kzg());
+  const reader = new RowReader(header, { session, kzg: await session.kzg() });
   while (reader.verifiedCount < k) {
     const wanted = order.filter((row) => !reader.has(row) && holders.get(row)!.length > 0);
     const round = wanted.slice(0, k - reader.verifiedCount);
@@ -60,10 +60,9 @@ export async function collectRows(header: CheckedHeader, session: Session): Prom
 /** Asks every given node for every given row and checks all answers: the whole of what is stored. */
 export async function readAllRows(
   header: CheckedHeader,
-  session: Session,
-  requests: ReadonlyMap<number, readonly number[]>,
+  { session, requests }: { session: Session; requests: ReadonlyMap<number, readonly number[]> },
 ): Promise<CollectedRows> {
-  const reader = new RowReader(header, session, await session.kzg());
+  const reader = new RowReader(header, { session, kzg: await session.kzg() });
   await reader.read(requests);
   return reader.finish();
 }
@@ -77,7 +76,7 @@ class RowReader {
   readonly #refused: RefusedRow[] = [];
   #receivedBytes = 0;
 
-  constructor(header: CheckedHeader, session: Session, kzg: Kzg) {
+  constructor(header: CheckedHeader, { session, kzg }: { session: Session; kzg: Kzg }) {
     this.#header = header;
     this.#session = session;
     this.#verifier = new RowVerifier({ kzg, header });

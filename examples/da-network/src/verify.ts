@@ -70,8 +70,17 @@ export async function verify(
   }
 }
 
+interface CheckedBlob {
+  readonly payload: Uint8Array;
+  /** Payload bytes in one data row. */
+  readonly rowBytes: number;
+  readonly refusedRows: readonly RefusedRow[];
+  readonly goneNodes: readonly number[];
+  readonly rowsChecked: number;
+}
+
 /** Reads every row that running signers vowed to hold, and decodes. */
-async function checkStoredBlob(root: Uint8Array, session: Session) {
+async function checkStoredBlob(root: Uint8Array, session: Session): Promise<CheckedBlob> {
   const { certificate } = checkCertificate(root, session);
   const { bitmap } = decodeCertificate(certificate);
   const { header } = await fetchHeader(root, session);
@@ -84,7 +93,7 @@ async function checkStoredBlob(root: Uint8Array, session: Session) {
     if (signed && alive.has(node)) requests.set(node, rows);
     else if (signed) goneNodes.push(node);
   });
-  const { verified, refusedRows } = await readAllRows(header, session, requests);
+  const { verified, refusedRows } = await readAllRows(header, { session, requests });
   const { k, c } = header.geometry;
   if (verified.length < k) {
     const why = refusedRows.length > 0 ? `; ${refusedRows.map(describe).join(', ')}` : '';
