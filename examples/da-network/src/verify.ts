@@ -44,11 +44,10 @@ export async function verify(
         `the file has ${parts.bytes} bytes, ${id} has ${total}`,
       );
     }
-    const roots = [...content.roots];
     const damaged: string[] = [];
     const goneNodes = new Set<number>();
     let rowsChecked = 0;
-    for (const [part, root] of roots.entries()) {
+    for (const [part, root] of content.roots.entries()) {
       const checked = await checkStoredBlob(root, session);
       for (const node of checked.goneNodes) goneNodes.add(node);
       rowsChecked += checked.rowsChecked;
