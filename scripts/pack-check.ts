@@ -82,7 +82,8 @@ for (const item of packages) {
 await check('the tarballs install into an empty project, without the optional peer', () => {
   writeProject();
   expectSuccess([...pnpm(), 'install', '--prefer-offline', '--no-frozen-lockfile'], project);
-  if (existsSync(join(project, 'node_modules', '.pnpm', 'node_modules', PEER))) {
+  const installed = readdirSync(join(project, 'node_modules', '.pnpm'));
+  if (installed.some((name) => name.startsWith(`${PEER.replace('/', '+')}@`))) {
     throw new Error(`${PEER} was installed, but nobody asked for it`);
   }
 });
@@ -155,8 +156,10 @@ function writeProject(): void {
   const manifest = { name: 'consumer', private: true, type: 'module', dependencies: sources };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest, undefined, 2));
   const overrides = [...files].map(([name, path]) => `  "${name}": "file:${path}"\n`).join('');
-  // `packages: []` makes this folder a workspace of its own, wherever it lies.
-  writeFileSync(join(project, 'pnpm-workspace.yaml'), `packages: []\noverrides:\n${overrides}`);
+  // `packages: []` makes this folder a workspace of its own, wherever it lies; without hoisting, a
+  // package finds only what it declares.
+  const settings = `packages: []\nhoist: false\noverrides:\n${overrides}`;
+  writeFileSync(join(project, 'pnpm-workspace.yaml'), settings);
 }
 
 /** The consumer as it is (for the type checkers) and without types (Node 20 cannot strip them). */

@@ -35,6 +35,23 @@ export async function knownAnswers(options: {
   return { passed: answers.length - failures.length, failures };
 }
 
+/**
+ * Never called. Each call must not compile: where a declaration cannot be found, its types are `any`
+ * for some checkers, everything compiles, and the unused expectations below are the errors.
+ */
+export async function misuse(): Promise<void> {
+  // @ts-expect-error: a count is a number
+  createErasureSync({ codec: 'gf8-cauchy', dataShards: '2', parityShards: 1 });
+  // @ts-expect-error: keys are bytes
+  (await createBls()).publicKey('01');
+  // @ts-expect-error: messages are bytes
+  (await createNativeBls()).sign(new Uint8Array(32), 'hello');
+  // @ts-expect-error: blobs are bytes
+  (await createKzg()).blobToKzgCommitment([1, 2, 3]);
+  // @ts-expect-error: a length is a number
+  geometry(EIP7594, 1n);
+}
+
 function recoverShard(): string {
   const coder = createErasureSync({ codec: 'gf8-cauchy', dataShards: 2, parityShards: 1 });
   const data = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)];
