@@ -60,7 +60,7 @@ export type EncodeOptions = {
 /**
  * Encodes, commits, opens and signs a payload of 1 .. maxPayloadBytes(profile) bytes.
  * Throws RangeError for a wrong length; DaError `z_in_domain` (probability 2^-243: take the next
- * nonce); `committee_mismatch` if the committee has another number of seats than the profile.
+ * nonce); RangeError if the committee has another number of seats than the profile.
  * Cost: k MSM(c) + 1 MSM(4096), c column extensions, n row hashes of 32 c bytes.
  */
 export function encodeBlob(payload: Uint8Array, options: EncodeOptions): EncodedBlob {
