@@ -16,7 +16,8 @@ import {
 } from './check-header.ts';
 import { assignRows, memberIndex } from './committee.ts';
 import { expectLength } from './domain.ts';
-import { DaError, type SignedHeaderBytes } from './errors.ts';
+import { DaError, type SignedHeader } from './errors.ts';
+import { encodeHeader, headerRoot } from './header.ts';
 import type { HeaderMessage } from './header-message.ts';
 import { RowVerifier, type VerifiedRow } from './row-verifier.ts';
 import type { RowMessage } from './rows.ts';
@@ -24,6 +25,9 @@ import { equalBytes } from './wire.ts';
 
 /** (submitter, nonce) pairs an attester remembers; the oldest is forgotten first. */
 export const MAX_REMEMBERED_HEADERS = 65_536;
+
+/** Opened headers an attester keeps by headerRoot, so that a replay costs hashes only. */
+export const MAX_OPENED_HEADERS = 64;
 
 /** Inputs of an attester. */
 export type AttesterOptions = HeaderPolicy & {
@@ -39,7 +43,9 @@ export class Attester {
   readonly #options: AttesterOptions;
   readonly #secretKey: Uint8Array;
   /** First signed header per submitter and nonce; bounded by MAX_REMEMBERED_HEADERS. */
-  readonly #firstHeaders = new Map<string, SignedHeaderBytes>();
+  readonly #firstHeaders = new Map<string, SignedHeader>();
+  /** Headers opened lately by headerRoot; bounded by MAX_OPENED_HEADERS. */
+  readonly #opened = new Map<string, CheckedHeader>();
   #disposed = false;
 
   constructor(options: AttesterOptions) {
@@ -56,12 +62,12 @@ export class Attester {
    */
   open(message: HeaderMessage): AttestationSession {
     this.#assertUsable();
-    const header = authenticateHeader(message, this.#options);
+    const header = this.#openedBefore(message) ?? authenticateHeader(message, this.#options);
     const committee = this.#options.committeeOf(header.header.epoch)!;
     const validator = memberIndex(committee, this.publicKey);
     if (validator < 0) throw new DaError('not_a_member', 'this key has no seat in the committee');
     this.#refuseEquivocation(header);
-    const checked = openHeader(header, this.#options.kzg);
+    const checked = this.#openOnce(header);
     return new AttestationSession({
       kzg: this.#options.kzg,
       header: checked,
@@ -88,17 +94,42 @@ export class Attester {
     if (this.#disposed) throw new Error('Attester: used after dispose()');
   }
 
+  /** The header if this very blob was opened lately and its epoch is still accepted. */
+  #openedBefore(message: HeaderMessage): CheckedHeader | undefined {
+    let root: string;
+    try {
+      root = bytesToHex(headerRoot(message.header));
+    } catch {
+      return undefined; // not even encodable: authenticateHeader says why
+    }
+    const opened = this.#opened.get(root);
+    const isAccepted = opened && this.#options.committeeOf(opened.header.epoch) !== undefined;
+    return isAccepted ? opened : undefined;
+  }
+
+  #openOnce(header: AuthenticatedHeader): CheckedHeader {
+    const root = bytesToHex(header.headerRoot);
+    const known = this.#opened.get(root);
+    if (known !== undefined) return known;
+    const opened = openHeader(header, this.#options.kzg);
+    if (this.#opened.size >= MAX_OPENED_HEADERS) {
+      this.#opened.delete(this.#opened.keys().next().value!);
+    }
+    this.#opened.set(root, opened);
+    return opened;
+  }
+
   #refuseEquivocation(header: AuthenticatedHeader): void {
     const { submitter, nonce } = header.header;
     const key = `${bytesToHex(submitter)}:${nonce}`;
-    const second = { headerRoot: header.headerRoot, signature: header.message.signature };
+    const second = { header: encodeHeader(header.header), signature: header.message.signature };
     const first = this.#firstHeaders.get(key);
     if (first === undefined) {
       if (this.#firstHeaders.size >= MAX_REMEMBERED_HEADERS) {
         this.#firstHeaders.delete(this.#firstHeaders.keys().next().value!);
       }
       this.#firstHeaders.set(key, second);
-    } else if (!equalBytes(first.headerRoot, second.headerRoot)) {
+    } else if (!equalBytes(first.header, second.header)) {
       throw new DaError('equivocation', `the submitter signed two headers for nonce ${nonce}`, {
         evidence: { first, second },
       });

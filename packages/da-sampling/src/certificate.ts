@@ -116,9 +116,13 @@ export function verifyCertificate(
   const { byteLength, bitmap } = certificate;
   const profile = (options.profiles ?? PROFILES).find(({ id }) => id === certificate.profile);
   if (profile === undefined) return refuse('profile_not_pinned');
-  if (!(byteLength >= 1 && byteLength <= maxPayloadBytes(profile))) {
+  if (
+    !(Number.isInteger(byteLength) && byteLength >= 1 && byteLength <= maxPayloadBytes(profile))
+  ) {
     return refuse('geometry_mismatch');
   }
+  if (typeof certificate.epoch !== 'bigint') return refuse('epoch_unknown');
+  if (!isBytes(certificate.headerRoot, 32)) return refuse('header_mismatch');
   if (options.header && !equalBytes(options.header.headerRoot, certificate.headerRoot)) {
     return refuse('header_mismatch');
   }
@@ -127,7 +131,8 @@ export function verifyCertificate(
   if (committee.seats !== profile.rowCount || committee.epoch !== certificate.epoch) {
     return refuse('committee_mismatch');
   }
-  if (certificate.headerRoot.length !== 32) return refuse('header_mismatch');
+  if (!isBytes(certificate.signature, 96)) return refuse('signature_invalid');
+  if (!(bitmap instanceof Uint8Array)) return refuse('bitmap_length');
   if (bitmap.length !== Math.ceil(committee.members.length / 8)) return refuse('bitmap_length');
   const signers = setBits(bitmap);
   if (signers.length === 0) return refuse('no_signers');
@@ -193,7 +198,11 @@ function selectAttestations(options: {
   const rejected: RejectedAttestation[] = [];
   for (const attestation of options.attestations) {
     const { validator } = attestation;
-    if (options.committee.members[validator] === undefined) {
+    if (
+      !Number.isInteger(validator) ||
+      options.committee.members[validator] === undefined ||
+      !isBytes(attestation.headerRoot, 32)
+    ) {
       rejected.push({ validator, code: 'validator_unknown' });
     } else if (!equalBytes(attestation.headerRoot, options.header.headerRoot)) {
       rejected.push({ validator, code: 'other_header' });
@@ -245,6 +254,10 @@ function firstPerValidator(
     seen.add(validator);
     return isFirst;
   });
+}
+
+function isBytes(bytes: Uint8Array, size: number): boolean {
+  return bytes instanceof Uint8Array && bytes.length === size;
 }
 
 function seatsOf(committee: Committee, validator: number): number {

@@ -19,15 +19,17 @@ import {
   commitmentsRoot,
   deriveCombiner,
   derivePoint,
+  encodeHeader,
   evaluationsHash,
   HEADER_VERSION,
   headerRoot,
   powersOf,
+  readHeader,
 } from './header.ts';
 import type { HeaderMessage } from './header-message.ts';
 import { type Geometry, geometry, PROFILES, type Profile } from './profile.ts';
 import { recoverSubmitter } from './submitter.ts';
-import { equalBytes } from './wire.ts';
+import { equalBytes, Reader } from './wire.ts';
 
 declare const authenticated: unique symbol;
 declare const checked: unique symbol;
@@ -52,6 +54,13 @@ export type CheckedHeader = AuthenticatedHeader & {
   readonly weights: EvaluationWeights;
 };
 
+/** Who wants how much checked. The same blob may come again: `headerRoot` tells. */
+export type SubmitterRequest = {
+  readonly submitter: Uint8Array;
+  readonly byteLength: number;
+  readonly headerRoot: Uint8Array;
+};
+
 /** What a header is judged against. */
 export type HeaderPolicy = {
   readonly domain: Domain;
@@ -59,24 +68,27 @@ export type HeaderPolicy = {
   readonly committeeOf: (epoch: bigint) => Committee | undefined;
   /** Accepted profiles; default all that exist. */
   readonly profiles?: readonly Profile[];
-  /** The quota of a submitter, asked before curve work; default everybody. */
-  readonly acceptSubmitter?: (submitter: Uint8Array, byteLength: number) => boolean;
+  /** The quota of a submitter, asked after the signature and before curve work; default all. */
+  readonly acceptSubmitter?: (request: SubmitterRequest) => boolean;
 };
 
-/** Headers that `checkHeader` returned; a look-alike object is refused by `assertChecked`. */
+/** Headers that passed here; a look-alike object is refused. */
+const authenticatedHeaders = new WeakSet<object>();
 const checkedHeaders = new WeakSet<object>();
 
 /**
- * Checks shape, geometry, namespace, epoch, committee root, submitter signature and quota, without
- * any BLS12-381 operation. Throws DaError with the code of the first rule that fails.
+ * Checks shape, geometry, namespace, epoch, committee root, submitter signature, the hashes of
+ * commitments and evaluations, and the submitter's quota, without any BLS12-381 operation. The
+ * result holds copies: changing `message` afterwards changes nothing. Throws DaError with the code
+ * of the first rule that fails; `bad_form` if a field is not even of its type and length.
  */
 export function authenticateHeader(
   message: HeaderMessage,
   policy: HeaderPolicy,
 ): AuthenticatedHeader {
-  const { header } = message;
-  const profile = checkGeometry(message, policy.profiles ?? PROFILES);
   encodeDomain(policy.domain);
+  const header = copyHeader(message);
+  const profile = checkGeometry(header, policy.profiles ?? PROFILES);
   if (!equalBytes(header.namespace, policy.domain.namespace)) {
     throw new DaError('namespace_mismatch', 'the header names another namespace');
   }
@@ -92,14 +104,24 @@ export function authenticateHeader(
     throw new DaError('committee_mismatch', `not the committee of epoch ${header.epoch}`);
   }
   const root = headerRoot(header);
-  const signed = { headerRoot: root, signature: message.signature };
-  if (!equalBytes(recoverSubmitter(signed, policy.domain), header.submitter)) {
+  const signature = copyBytes(message.signature, 65) ?? new Uint8Array(0);
+  const submitter = recoverSubmitter({ headerRoot: root, signature }, policy.domain);
+  if (!equalBytes(submitter, header.submitter)) {
     throw new DaError('submitter_mismatch', 'the header is not signed by its submitter');
   }
-  if (policy.acceptSubmitter?.(header.submitter, header.byteLength) === false) {
+  const own = Object.freeze({ header, signature, ...copyLists(message, header) });
+  const { byteLength } = header;
+  if (policy.acceptSubmitter?.({ submitter, byteLength, headerRoot: root }) === false) {
     throw new DaError('submitter_refused', 'the submitter is not accepted or over its quota');
   }
-  const result = { message, header, headerRoot: root, geometry: header.geometry, profile };
+  const result = Object.freeze({
+    message: own,
+    header,
+    headerRoot: root,
+    geometry: header.geometry,
+    profile,
+  });
+  authenticatedHeaders.add(result);
   return result as unknown as AuthenticatedHeader;
 }
 
@@ -118,14 +140,11 @@ export function checkHeader(
 
 /** The curve part of `checkHeader`, for callers that do more between the two. */
 export function openHeader(header: AuthenticatedHeader, kzg: Kzg): CheckedHeader {
+  if (!authenticatedHeaders.has(header)) {
+    throw new TypeError('header: expected an AuthenticatedHeader from authenticateHeader()');
+  }
   const { message } = header;
-  if (!equalBytes(commitmentsRoot(message.commitments), header.header.commitmentsRoot)) {
-    throw new DaError('commitments_mismatch', 'the commitments are not those of the header');
-  }
-  const evalsHash = evaluationsHash(message.evaluations);
-  if (!equalBytes(evalsHash, header.header.evaluationsHash)) {
-    throw new DaError('evaluations_mismatch', 'the evaluations are not those of the header');
-  }
+  const evalsHash = header.header.evaluationsHash;
   const values = message.evaluations.map((bytes) =>
     refuse('evaluation_not_canonical', () => bytesToScalar(bytes)),
   );
@@ -139,14 +158,14 @@ export function openHeader(header: AuthenticatedHeader, kzg: Kzg): CheckedHeader
   );
   if (!holds) throw new DaError('opening_invalid', 'the opening proof does not hold');
   const column = kzg.extendRows(message.evaluations, { rowCount: header.geometry.n });
-  const result = {
+  const result = Object.freeze({
     ...header,
     commitments,
-    rowEvaluations: column.map((bytes) => bytesToScalar(bytes)),
+    rowEvaluations: Object.freeze(column.map((bytes) => bytesToScalar(bytes))),
     weights: kzg.evaluationWeights(z, header.geometry.c),
-  } as unknown as CheckedHeader;
+  });
   checkedHeaders.add(result);
-  return result;
+  return result as unknown as CheckedHeader;
 }
 
 /** TypeError unless `header` came out of `checkHeader` in this realm. */
@@ -156,9 +175,53 @@ export function assertChecked(header: CheckedHeader): void {
   }
 }
 
-/** Field lengths, version, pinned profile, and the one (k, n, c) of the payload's length. */
-function checkGeometry(message: HeaderMessage, profiles: readonly Profile[]): Profile {
-  const { header, commitments, evaluations } = message;
+/** An owned copy of the header; `bad_form` if it cannot even be encoded. */
+function copyHeader(message: HeaderMessage): BlobHeader {
+  try {
+    const reader = new Reader(encodeHeader(message.header));
+    const header = readHeader(reader);
+    reader.end();
+    Object.freeze(header.geometry);
+    return Object.freeze(header);
+  } catch (cause) {
+    throw new DaError('bad_form', 'the header has a field of a wrong type or length', { cause });
+  }
+}
+
+/** Owned copies of commitments and evaluations that hash to the header's roots. */
+function copyLists(
+  message: HeaderMessage,
+  header: BlobHeader,
+): Pick<HeaderMessage, 'commitments' | 'evaluations'> {
+  const { k } = header.geometry;
+  const commitments = copyList(message.commitments, { count: k, size: 48 });
+  if (!commitments || !equalBytes(commitmentsRoot(commitments), header.commitmentsRoot)) {
+    throw new DaError('commitments_mismatch', 'the commitments are not those of the header');
+  }
+  const evaluations = copyList(message.evaluations, { count: k, size: 32 });
+  if (!evaluations || !equalBytes(evaluationsHash(evaluations), header.evaluationsHash)) {
+    throw new DaError('evaluations_mismatch', 'the evaluations are not those of the header');
+  }
+  return { commitments, evaluations };
+}
+
+/** Copies of `count` byte arrays of `size` bytes, or undefined if it is anything else. */
+function copyList(
+  list: readonly Uint8Array[],
+  expected: { count: number; size: number },
+): readonly Uint8Array[] | undefined {
+  if (!Array.isArray(list) || list.length !== expected.count) return undefined;
+  const copies = list.map((bytes) => copyBytes(bytes, expected.size));
+  const whole = copies.filter((bytes) => bytes !== undefined);
+  return whole.length === expected.count ? Object.freeze(whole) : undefined;
+}
+
+function copyBytes(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
+  return bytes instanceof Uint8Array && bytes.length === size ? Uint8Array.from(bytes) : undefined;
+}
+
+/** Version, pinned profile, and the one (k, n, c) of the payload's length. */
+function checkGeometry(header: BlobHeader, profiles: readonly Profile[]): Profile {
   if (header.version !== HEADER_VERSION) {
     throw new DaError('version_unknown', `header version ${header.version}`);
   }
@@ -170,12 +233,6 @@ function checkGeometry(message: HeaderMessage, profiles: readonly Profile[]): Pr
   const { k, n, c } = header.geometry;
   if (k !== expected.k || n !== expected.n || c !== expected.c) {
     throw new DaError('geometry_mismatch', `(${k}, ${n}, ${c}) for ${header.byteLength} bytes`);
-  }
-  if (commitments.length !== k || commitments.some((bytes) => bytes.length !== 48)) {
-    throw new DaError('commitments_mismatch', `expected ${k} commitments of 48 bytes`);
-  }
-  if (evaluations.length !== k || evaluations.some((bytes) => bytes.length !== 32)) {
-    throw new DaError('evaluations_mismatch', `expected ${k} evaluations of 32 bytes`);
   }
   return profile;
 }

@@ -11,7 +11,7 @@
  *
  * The seed must come from a beacon whose value could not be known when the stake snapshot was final.
  */
-import type { Bls } from '@barycenter/bls';
+import { type Bls, BlsError } from '@barycenter/bls';
 import { type Domain, encodeDomain, expectLength } from './domain.ts';
 import { drawStream } from './draw.ts';
 import { DaError } from './errors.ts';
@@ -46,6 +46,8 @@ export type Committee = {
   readonly seed: Uint8Array<ArrayBuffer>;
   /** n, the number of seats and of coded rows. */
   readonly seats: number;
+  /** Stake of the whole snapshot, validators without a seat included. */
+  readonly totalStake: bigint;
   /** Hash of the whole stake snapshot, 32 bytes. */
   readonly snapshotRoot: Uint8Array<ArrayBuffer>;
   /** Validators with at least one seat, by ascending account. */
@@ -105,6 +107,7 @@ export function sampleCommittee(options: CommitteeOptions): Committee {
     epoch,
     seed: options.seed.slice(),
     seats: profile.rowCount,
+    totalStake: total,
     snapshotRoot,
     members,
     totalKey,
@@ -224,7 +227,9 @@ function sumKeys(members: readonly CommitteeMember[], bls: Bls): Uint8Array<Arra
   try {
     return bls.aggregatePublicKeys(members.map(({ publicKey }) => publicKey));
   } catch (cause) {
-    throw new DaError('committee_key_infinity', 'the committee has no valid total key', { cause });
+    const isSum = cause instanceof BlsError && cause.code === 'aggregate_infinity';
+    const code = isSum ? 'committee_key_infinity' : 'key_invalid';
+    throw new DaError(code, 'the committee has no valid total key', { cause });
   }
 }
 

@@ -42,6 +42,7 @@ export type DaErrorCode =
   // committee and registration
   | 'committee_empty'
   | 'committee_key_infinity'
+  | 'key_invalid'
   | 'not_a_member'
   | 'possession_invalid'
   | 'key_reused'
@@ -61,13 +62,13 @@ export type DaErrorCode =
 
 /** Two signed headers of one (submitter, nonce): proof that the submitter equivocated. */
 export type EquivocationEvidence = {
-  readonly first: SignedHeaderBytes;
-  readonly second: SignedHeaderBytes;
+  readonly first: SignedHeader;
+  readonly second: SignedHeader;
 };
 
-/** A header's root with the submitter's signature over it. */
-export type SignedHeaderBytes = {
-  readonly headerRoot: Uint8Array;
+/** A whole encoded header (258 bytes) with the submitter's signature (65 bytes) over its root. */
+export type SignedHeader = {
+  readonly header: Uint8Array;
   readonly signature: Uint8Array;
 };
 

@@ -32,6 +32,7 @@ export {
   checkHeader,
   type HeaderPolicy,
   openHeader,
+  type SubmitterRequest,
 } from './check-header.ts';
 export {
   assignRows,
@@ -48,7 +49,7 @@ export {
   DaError,
   type DaErrorCode,
   type EquivocationEvidence,
-  type SignedHeaderBytes,
+  type SignedHeader,
 } from './errors.ts';
 export {
   type BlobHeader,
@@ -85,6 +86,7 @@ export {
   committeeFailureBits,
   committeeLivenessBits,
   samplesFor,
+  seatsCorruptedAfterSeed,
   undecodableShare,
 } from './security.ts';
 export { isEquivocation, submitterAddress } from './submitter.ts';

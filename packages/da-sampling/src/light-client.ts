@@ -6,7 +6,8 @@
  * fail, where a rule "every holder must answer" would reject it.
  *
  * Rounds: every open sample asks its next source in an order of its own; the answers of a round are
- * verified in one batch, and one by one only if the batch fails, so that the liar is named.
+ * verified in one batch, and by halves only if the batch fails, so that the liar is named and not
+ * asked again.
  *
  * The confidence assumes that what is withheld does not depend on the asker. Sources that see the
  * queries can answer one client and nobody else; ask several, over separate connections.
@@ -92,7 +93,6 @@ export class LightClient {
   /** Sources caught lying: they are not asked again. */
   readonly #banned = new Set<CellSource>();
   #bytes = 0;
-  #repaired = 0;
 
   constructor(options: LightClientOptions) {
     assertChecked(options.header);
@@ -102,17 +102,17 @@ export class LightClient {
   }
 
   /**
-   * Draws or resumes the samples, asks, repairs, and reports. Throws DaError `samples_corrupt` if the
-   * store holds something else. Sends at most samples x sources requests, then per unresolved column
-   * at most n x sources.
+   * Draws the samples, or takes up those drawn before, asks for every one, repairs, and reports.
+   * Throws DaError `samples_corrupt` if the store holds something else, and whatever the store
+   * throws; never for what a source does. Sends at most samples x sources requests, then per
+   * unresolved column at most n x sources.
    */
   async sample(): Promise<SampleReport> {
-    const samples = await this.#loadSamples();
-    const holders = await this.#askHolders();
-    await this.#askForSamples(samples, holders);
-    await this.#repairColumns(samples, holders);
-    await this.#saveSamples(samples);
-    return this.#report(samples);
+    const open = (await this.#loadSamples()).map((sample) => ({ ...sample, resolved: false }));
+    const run: Run = { samples: open, holders: await this.#askHolders(), repaired: 0 };
+    await this.#askForSamples(run);
+    await this.#repairColumns(run);
+    return this.#report(run);
   }
 
   async #loadSamples(): Promise<Sample[]> {
@@ -122,13 +122,10 @@ export class LightClient {
     const before = stored === undefined ? [] : decodeSamples(stored, rowCount);
     const count = Math.max(this.sampleCount, before.length);
     const samples = drawSamples(before, { rowCount, count, random });
-    if (samples.length > before.length) await this.#saveSamples(samples);
+    if (samples.length > before.length) {
+      await store.save(this.#key, encodeSamples(samples, rowCount));
+    }
     return samples;
-  }
-
-  async #saveSamples(samples: readonly Sample[]): Promise<void> {
-    const { header, store } = this.#options;
-    await store.save(this.#key, encodeSamples(samples, header.geometry.n));
   }
 
   /** Hints: for every row the sources that say they hold it. A source that fails holds nothing. */
@@ -136,27 +133,26 @@ export class LightClient {
     const { header, sources } = this.#options;
     const holders = new Map<number, CellSource[]>();
     const answers = await mapBounded(sources, (source) =>
-      source.rows(header.headerRoot).catch(() => []),
+      answerOf(async () => source.rows(header.headerRoot)),
     );
     sources.forEach((source, i) => {
-      const rows = new Set(answers[i]!.slice(0, header.geometry.n));
-      for (const row of rows) {
-        if (Number.isInteger(row) && row >= 0 && row < header.geometry.n) {
-          holders.set(row, [...(holders.get(row) ?? []), source]);
-        }
+      const answer = answers[i];
+      const claimed = Array.isArray(answer) ? answer.slice(0, header.geometry.n) : [];
+      for (const row of new Set<unknown>(claimed)) {
+        if (typeof row !== 'number' || !Number.isInteger(row)) continue;
+        if (row < 0 || row >= header.geometry.n) continue;
+        holders.set(row, [...(holders.get(row) ?? []), source]);
       }
     });
     return holders;
   }
 
   /** Rule (a): every source may be asked, those that claim the row first, each group shuffled. */
-  async #askForSamples(
-    samples: readonly Sample[],
-    holders: ReadonlyMap<number, readonly CellSource[]>,
-  ): Promise<void> {
-    const open = samples
-      .filter(({ resolved }) => !resolved)
-      .map((sample) => ({ sample, queue: this.#order(holders.get(sample.row) ?? []) }));
+  async #askForSamples(run: Run): Promise<void> {
+    const open = run.samples.map((sample) => ({
+      sample,
+      queue: this.#order(run.holders.get(sample.row) ?? []),
+    }));
     while (open.some(({ sample, queue }) => !sample.resolved && queue.length > 0)) {
       const round = open
         .filter(({ sample, queue }) => !sample.resolved && queue.length > 0)
@@ -169,23 +165,18 @@ export class LightClient {
         const answer = answers[i];
         if (answer !== undefined && valid.has(answer)) sample.resolved = true;
       });
-      await this.#saveSamples(samples);
     }
   }
 
   /** Rule (b): k verified cells of a column resolve every sample in it. */
-  async #repairColumns(
-    samples: readonly Sample[],
-    holders: ReadonlyMap<number, readonly CellSource[]>,
-  ): Promise<void> {
+  async #repairColumns(run: Run): Promise<void> {
     const { k } = this.#options.header.geometry;
-    const columns = new Set(samples.filter(({ resolved }) => !resolved).map(({ cell }) => cell));
-    for (const column of columns) {
-      if (!(await this.#canRebuild(column, { holders, needed: k }))) continue;
-      for (const sample of samples) {
-        if (sample.cell !== column || sample.resolved) continue;
+    const unresolved = run.samples.filter(({ resolved }) => !resolved);
+    for (const column of new Set(unresolved.map(({ cell }) => cell))) {
+      if (!(await this.#canRebuild(column, { holders: run.holders, needed: k }))) continue;
+      for (const sample of unresolved.filter(({ cell }) => cell === column)) {
         sample.resolved = true;
-        this.#repaired++;
+        run.repaired++;
       }
     }
   }
@@ -227,9 +218,9 @@ export class LightClient {
   ): Promise<Answer | undefined> {
     if (this.#banned.has(source)) return undefined;
     const { headerRoot } = this.#options.header;
-    const shown = await source.cell({ headerRoot, ...place }).catch(() => undefined);
+    const shown = await answerOf(async () => source.cell({ headerRoot, ...place }));
     if (shown === undefined) return undefined;
-    const { cell, proof } = shown;
+    const { cell, proof } = Object(shown) as Partial<ProvenCell>;
     const isShaped =
       cell instanceof Uint8Array &&
       proof instanceof Uint8Array &&
@@ -243,18 +234,17 @@ export class LightClient {
     return { source, ...place, cell, proof };
   }
 
-  /** The answers whose proofs hold. One batch; each alone only if the batch fails. */
+  /** The answers whose proofs hold: all in one batch, or halves until the bad ones are named. */
   #verifyAnswers(answers: readonly (Answer | undefined)[]): Set<Answer> {
     const given = answers.filter((answer) => answer !== undefined);
-    if (given.length === 0) return new Set();
-    if (verifyCells(given, this.#options)) return new Set(given);
-    return new Set(
-      given.filter((answer) => {
-        const holds = verifyCells([answer], this.#options);
-        if (!holds) this.#blame(answer.source, 'proof_invalid');
-        return holds;
-      }),
-    );
+    if (given.length === 0 || verifyCells(given, this.#options)) return new Set(given);
+    if (given.length === 1) {
+      this.#blame(given[0]!.source, 'proof_invalid');
+      return new Set();
+    }
+    const middle = given.length >> 1;
+    const halves = [given.slice(0, middle), given.slice(middle)];
+    return new Set(halves.flatMap((half) => [...this.#verifyAnswers(half)]));
   }
 
   #blame(source: CellSource, code: Blame['code']): void {
@@ -262,7 +252,7 @@ export class LightClient {
     this.#blamed.push({ source: source.id, code });
   }
 
-  #report(samples: readonly Sample[]): SampleReport {
+  #report({ samples, repaired }: Run): SampleReport {
     const { geometry } = this.#options.header;
     const open = samples.filter(({ resolved }) => !resolved);
     const isAvailable = open.length === 0;
@@ -271,7 +261,7 @@ export class LightClient {
       status: isAvailable ? 'available' : 'unavailable',
       samples: samples.length,
       resolved: samples.length - open.length,
-      repaired: this.#repaired,
+      repaired,
       unresolved: open.map(({ row, cell }) => ({ row, cell })),
       confidence: isAvailable ? 1 - (1 - phi) ** samples.length : 0,
       bits: isAvailable ? samples.length * bitsPerSample(geometry) : 0,
@@ -296,6 +286,13 @@ export class LightClient {
   }
 }
 
+/** One run over the samples. */
+type Run = {
+  readonly samples: readonly (Sample & { resolved: boolean })[];
+  readonly holders: ReadonlyMap<number, readonly CellSource[]>;
+  repaired: number;
+};
+
 /** A shaped answer of a source. */
 type Answer = PlacedCell & { readonly source: CellSource };
 
@@ -307,6 +304,15 @@ function targetBits(options: LightClientOptions): number {
     throw new RangeError(`confidence: expected a number between 0 and 1, got ${confidence}`);
   }
   return -Math.log2(1 - confidence);
+}
+
+/** What a source answered, or undefined if it failed in any way. */
+async function answerOf<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Runs `task` over all items, MAX_PARALLEL_REQUESTS at a time, keeping the order. */

@@ -4,11 +4,11 @@
  * and -pk cannot both register and cancel in an aggregate; an account registers once.
  */
 import type { Bls } from '@barycenter/bls';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { keyIdentity } from './committee.ts';
 import { type Domain, encodeRegistry, expectLength } from './domain.ts';
 import { DaError } from './errors.ts';
-import { equalBytes, join } from './wire.ts';
+import { join } from './wire.ts';
 
 /** A validator's request to join. */
 export type Registration = {
@@ -49,9 +49,12 @@ export function checkRegistrations(
 ): readonly Registration[] {
   const { bls, domain, existing = [] } = options;
   const keys = new Set(existing.map(({ publicKey }) => keyIdentity(publicKey)));
-  const accounts = existing.map(({ account }) => account);
+  const accounts = new Set(existing.map(({ account }) => bytesToHex(account)));
   for (const { account, publicKey, possession } of registrations) {
-    if (accounts.some((other) => equalBytes(other, account))) {
+    if (!isBytes(account, 20) || !isBytes(publicKey, 48) || !isBytes(possession, 96)) {
+      throw new DaError('bad_form', 'expected an account, a public key and a proof');
+    }
+    if (accounts.has(bytesToHex(account))) {
       throw new DaError('account_reused', 'the account is registered already');
     }
     const context = possessionContext(domain, account);
@@ -62,9 +65,13 @@ export function checkRegistrations(
     const identity = keyIdentity(publicKey);
     if (keys.has(identity)) throw new DaError('key_reused', 'the key is registered already');
     keys.add(identity);
-    accounts.push(account);
+    accounts.add(bytesToHex(account));
   }
   return registrations;
+}
+
+function isBytes(bytes: Uint8Array, size: number): boolean {
+  return bytes instanceof Uint8Array && bytes.length === size;
 }
 
 function possessionContext(domain: Domain, account: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -70,6 +70,9 @@ export function decodeRowMessage(bytes: Uint8Array, shape: Geometry): RowMessage
 /** Refuses a row message whose index, row length or branch length does not fit the geometry. */
 export function checkShape(message: RowMessage, shape: Geometry): void {
   const { index, row, branch } = message;
+  if (!(row instanceof Uint8Array) || !Array.isArray(branch)) {
+    throw new DaError('bad_form', 'expected a row and a list of hashes');
+  }
   if (!Number.isInteger(index) || index < 0 || index >= shape.n) {
     throw new DaError('row_index', `index ${index} of ${shape.n} rows`);
   }
@@ -79,7 +82,10 @@ export function checkShape(message: RowMessage, shape: Geometry): void {
     });
   }
   const depth = rowTreeDepth(shape.n);
-  if (branch.length !== depth || branch.some((hash) => hash.length !== 32)) {
+  if (
+    branch.length !== depth ||
+    branch.some((hash) => !(hash instanceof Uint8Array) || hash.length !== 32)
+  ) {
     throw new DaError('row_branch_length', `expected ${depth} hashes`, { row: index });
   }
 }

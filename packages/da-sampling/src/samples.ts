@@ -3,7 +3,9 @@
  * over all 128 n cells, written down before the first request, never drawn again. A client that drew
  * new cells after a failure would let an adversary try until it is lucky.
  *
- * Stored form: version u8 | n u16 | count u16 | count x (row u16 | cell u8 | resolved u8).
+ * Only the draw is kept, never an answer: what was available once is asked for again.
+ *
+ * Stored form: version u8 | n u16 | count u16 | count x (row u16 | cell u8).
  */
 import { DaError } from './errors.ts';
 import { MAX_SAMPLES } from './security.ts';
@@ -14,8 +16,8 @@ export const CELLS_PER_ROW = 128;
 
 const STORE_VERSION = 1;
 
-/** One cell to be seen. `resolved` once a peer showed it or its column was rebuilt. */
-export type Sample = { readonly row: number; readonly cell: number; resolved: boolean };
+/** One cell to be seen. */
+export type Sample = { readonly row: number; readonly cell: number };
 
 /** Where samples survive a restart: a file, IndexedDB, a map. Keys are hex strings. */
 export type SampleStore = {
@@ -37,11 +39,7 @@ export function drawSamples(
     const index = uniform(total, random);
     if (taken.has(index)) continue;
     taken.add(index);
-    drawn.push({
-      row: Math.floor(index / CELLS_PER_ROW),
-      cell: index % CELLS_PER_ROW,
-      resolved: false,
-    });
+    drawn.push({ row: Math.floor(index / CELLS_PER_ROW), cell: index % CELLS_PER_ROW });
   }
   return drawn;
 }
@@ -65,9 +63,7 @@ export function encodeSamples(
     Uint8Array.of(STORE_VERSION),
     littleEndian(rowCount, 2),
     littleEndian(samples.length, 2),
-    ...samples.map(({ row, cell, resolved }) =>
-      join(littleEndian(row, 2), Uint8Array.of(cell, resolved ? 1 : 0)),
-    ),
+    ...samples.map(({ row, cell }) => join(littleEndian(row, 2), Uint8Array.of(cell))),
   );
 }
 
@@ -94,7 +90,6 @@ export function decodeSamples(bytes: Uint8Array, rowCount: number): Sample[] {
 function readSample(reader: Reader, rowCount: number): Sample {
   const row = reader.number(2);
   const cell = reader.number(1);
-  const resolved = reader.number(1);
-  if (row >= rowCount || cell >= CELLS_PER_ROW || resolved > 1) throw new RangeError('sample');
-  return { row, cell, resolved: resolved === 1 };
+  if (row >= rowCount || cell >= CELLS_PER_ROW) throw new RangeError('sample out of range');
+  return { row, cell };
 }

@@ -20,19 +20,24 @@ export type CommitteeParameters = {
 
 /**
  * -log2 of the probability that one committee lets an adversary with `adversaryShare` of the stake
- * certify an unrecoverable blob, less `grindingBits` (a beacon with t biasable tail reveals loses t).
- * Per committee, that is per epoch. O(n).
+ * certify an unrecoverable blob, less `grindingBits` (a beacon with t biasable tail reveals loses t)
+ * and less log2 of `epochs`: the bits of one committee are per epoch, not per blob. O(n).
  */
 export function committeeFailureBits(
   committee: CommitteeParameters,
-  options: { readonly adversaryShare: Share; readonly grindingBits?: number },
+  options: {
+    readonly adversaryShare: Share;
+    readonly grindingBits?: number;
+    /** Committees in the lifetime that the bits are for; default 1. */
+    readonly epochs?: number;
+  },
 ): number {
   const { n, k, thresholdRows } = committee;
   const tail = binomialTailLog2(n, {
     share: options.adversaryShare,
     from: thresholdRows - k + 1,
   });
-  return -tail - (options.grindingBits ?? 0);
+  return -tail - (options.grindingBits ?? 0) - Math.log2(options.epochs ?? 1);
 }
 
 /**
@@ -45,6 +50,35 @@ export function committeeLivenessBits(
 ): number {
   const { n, thresholdRows } = committee;
   return -binomialTailLog2(n, { share: options.silentShare, from: n - thresholdRows + 1 });
+}
+
+/**
+ * Corruption after the seed: the most seats that an adversary who picks its validators after the draw
+ * can hold with `share` of the stake. An upper bound (fractional knapsack), less than one validator's
+ * seats above the best subset. No draw helps when most members have one seat; show it beside the
+ * static bits: T - k + 1 seats break the committee. O(V log V).
+ */
+export function seatsCorruptedAfterSeed(
+  committee: {
+    readonly members: readonly { readonly stake: bigint; readonly seats: number }[];
+    readonly totalStake: bigint;
+  },
+  share: Share,
+): number {
+  const bySeatsPerStake = [...committee.members].sort((a, b) => {
+    const difference = BigInt(b.seats) * a.stake - BigInt(a.seats) * b.stake;
+    return difference > 0n ? 1 : difference < 0n ? -1 : 0;
+  });
+  let left = (committee.totalStake * share.numerator) / share.denominator;
+  let seats = 0;
+  for (const member of bySeatsPerStake) {
+    if (member.stake > left) {
+      return seats + Number((BigInt(member.seats) * left) / member.stake);
+    }
+    left -= member.stake;
+    seats += member.seats;
+  }
+  return seats;
 }
 
 /**

@@ -9,9 +9,10 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { type Domain, encodeRegistry, expectLength } from './domain.ts';
-import { DaError, type EquivocationEvidence, type SignedHeaderBytes } from './errors.ts';
+import { DaError, type EquivocationEvidence, type SignedHeader } from './errors.ts';
+import { type BlobHeader, readHeader, headerRoot as rootOf } from './header.ts';
 import { TAGS, taggedHash } from './tagged-hash.ts';
-import { equalBytes, join } from './wire.ts';
+import { equalBytes, join, Reader } from './wire.ts';
 
 /** Bytes of a submitter signature. */
 export const SUBMITTER_SIGNATURE_BYTES = 65;
@@ -40,7 +41,7 @@ export function signHeaderRoot(
  * {0, 1}, a high s, or values that are no signature.
  */
 export function recoverSubmitter(
-  signed: SignedHeaderBytes,
+  signed: { readonly headerRoot: Uint8Array; readonly signature: Uint8Array },
   domain: Domain,
 ): Uint8Array<ArrayBuffer> {
   const { signature } = signed;
@@ -58,19 +59,46 @@ export function recoverSubmitter(
   }
 }
 
-/** Whether evidence holds two validly signed, different headers of `submitter`. */
+/**
+ * Whether evidence holds two different headers of one namespace and nonce, both signed by
+ * `submitter` for this domain. The headers are carried whole: two honest headers of different
+ * nonces prove nothing. Nonces count per (chain, registry, namespace). Never throws for bad bytes.
+ */
 export function isEquivocation(
   evidence: EquivocationEvidence,
   options: { domain: Domain; submitter: Uint8Array },
 ): boolean {
-  if (equalBytes(evidence.first.headerRoot, evidence.second.headerRoot)) return false;
-  return [evidence.first, evidence.second].every((signed) => {
-    try {
-      return equalBytes(recoverSubmitter(signed, options.domain), options.submitter);
-    } catch {
-      return false;
-    }
-  });
+  const { domain, submitter } = options;
+  try {
+    const first = openSigned(evidence.first, domain);
+    const second = openSigned(evidence.second, domain);
+    return (
+      first.nonce === second.nonce &&
+      !equalBytes(rootOf(first), rootOf(second)) &&
+      [first, second].every(
+        (header) =>
+          equalBytes(header.submitter, submitter) && equalBytes(header.namespace, domain.namespace),
+      )
+    );
+  } catch (error) {
+    if (error instanceof DaError) return false;
+    throw error;
+  }
+}
+
+/** The header, after its signature was found to be its submitter's. */
+function openSigned(signed: SignedHeader, domain: Domain): BlobHeader {
+  const reader = new Reader(signed.header);
+  const header = readHeader(reader);
+  reader.end();
+  const submitter = recoverSubmitter(
+    { headerRoot: rootOf(header), signature: signed.signature },
+    domain,
+  );
+  if (!equalBytes(submitter, header.submitter)) {
+    throw new DaError('submitter_mismatch', 'the header is not signed by its submitter');
+  }
+  return header;
 }
 
 function submitDigest(domain: Domain, headerRoot: Uint8Array): Uint8Array<ArrayBuffer> {

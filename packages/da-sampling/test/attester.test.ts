@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { decodeAttestation, encodeAttestation } from '../src/attestation.ts';
-import { Attester, assignRows, DaError, isEquivocation, submitterAddress } from '../src/index.ts';
+import {
+  Attester,
+  assignRows,
+  DaError,
+  encodeHeader,
+  isEquivocation,
+  submitterAddress,
+} from '../src/index.ts';
 import { packPayload } from '../src/payload.ts';
 import {
   bls,
@@ -77,16 +84,56 @@ describe('an attester', () => {
       evidence = (error as DaError).evidence;
     }
     const submitter = submitterAddress(SUBMITTER_KEY);
-    expect(isEquivocation(evidence!, { domain: DOMAIN, submitter })).toBe(true);
-    const same = { first: evidence!.first, second: evidence!.first };
-    expect(isEquivocation(same, { domain: DOMAIN, submitter })).toBe(false);
-    const unsigned = {
-      ...evidence!,
-      second: { ...evidence!.second, signature: new Uint8Array(65) },
-    };
-    expect(isEquivocation(unsigned, { domain: DOMAIN, submitter })).toBe(false);
+    const holds = (changes: object) =>
+      isEquivocation({ ...evidence!, ...changes }, { domain: DOMAIN, submitter });
+    expect(holds({})).toBe(true);
+    expect(holds({ second: evidence!.first })).toBe(false);
+    expect(holds({ second: { ...evidence!.second, signature: new Uint8Array(65) } })).toBe(false);
+    expect(
+      holds({ second: { ...evidence!.second, header: evidence!.second.header.slice(1) } }),
+    ).toBe(false);
+    const elsewhere = { ...DOMAIN, namespace: new Uint8Array(32) };
+    expect(isEquivocation(evidence!, { domain: elsewhere, submitter })).toBe(false);
     const framed = new Uint8Array(20).fill(1);
     expect(isEquivocation(evidence!, { domain: DOMAIN, submitter: framed })).toBe(false);
+  });
+
+  it('cannot frame an honest submitter with its headers of two nonces', () => {
+    const signed = (nonce: bigint) => {
+      const { message } = toyBlob(100, { nonce, seed: Number(nonce) + 1 }).blob;
+      return { header: encodeHeader(message.header), signature: message.signature };
+    };
+    const submitter = submitterAddress(SUBMITTER_KEY);
+    const evidence = { first: signed(0n), second: signed(1n) };
+    expect(isEquivocation(evidence, { domain: DOMAIN, submitter })).toBe(false);
+  });
+
+  it('does the curve work and asks the quota once for a header that is replayed', () => {
+    let openings = 0;
+    let asked = 0;
+    const counting = new Proxy(kzg, {
+      get(target, name: keyof typeof kzg) {
+        if (name === 'checkCommitments') openings++;
+        return target[name];
+      },
+    });
+    const acceptSubmitter = () => {
+      asked++;
+      return true;
+    };
+    const one = new Attester({
+      ...POLICY,
+      acceptSubmitter,
+      kzg: counting,
+      bls,
+      secretKey: secretKeyOf(0),
+    });
+    for (let i = 0; i < 5; i++) one.open(blob.message).addPayload(payload);
+    expect([openings, asked]).toEqual([1, 1]);
+    const { blob: other } = toyBlob(800, { nonce: 1n, seed: 77 });
+    const bent = { ...other.message, commitments: blob.message.commitments };
+    for (let i = 0; i < 3; i++) expect(codeOf(() => one.open(bent))).toBe('commitments_mismatch');
+    expect([openings, asked]).toEqual([1, 1]); // bent lists cost neither quota nor curve work
   });
 
   it('cannot be made to name a submitter by a header the submitter did not sign', () => {

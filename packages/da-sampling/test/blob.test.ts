@@ -1,6 +1,8 @@
 import { seededRandom } from '@barycenter/testing';
 import { describe, expect, it } from 'vitest';
 import {
+  Attester,
+  aggregate,
   type CheckedHeader,
   checkHeader,
   decodeHeaderMessage,
@@ -13,16 +15,19 @@ import {
   recoverBlob,
   sampleCommittee,
   type VerifiedRow,
+  verifyCertificate,
 } from '../src/index.ts';
 import { packPayload } from '../src/payload.ts';
 import {
   bls,
+  COMMITTEE,
   codeOf,
   DOMAIN,
   flipped,
   kzg,
   POLICY,
   SUBMITTER_KEY,
+  secretKeyOf,
   TOY,
   toyBlob,
   VALIDATORS,
@@ -180,6 +185,22 @@ describe('an INVALID payload', () => {
     ] as const) {
       const invalid = encodeRawRows(dataRows, { byteLength, shape });
       const { header: checked, rows: all } = verify(invalid);
+      const attestations = COMMITTEE.members.map((_, validator) => {
+        const session = new Attester({ ...policy, bls, secretKey: secretKeyOf(validator) }).open(
+          invalid.message,
+        );
+        for (const index of session.assignedRows) session.add(invalid.rowMessage(index));
+        return session.attest();
+      });
+      const { certificate } = aggregate({
+        bls,
+        committee: COMMITTEE,
+        header: checked,
+        attestations,
+      });
+      expect(verifyCertificate(certificate!, { ...policy, bls, header: checked })).toMatchObject({
+        ok: true,
+      });
       for (let trial = 0; trial < 100; trial++) {
         const subset = random.shuffle(all).slice(0, 4);
         expect(recoverBlob(subset, { kzg, header: checked })).toEqual({ status: 'invalid', code });

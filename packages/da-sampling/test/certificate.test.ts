@@ -66,6 +66,7 @@ describe('aggregate', () => {
   });
 
   it('makes no certificate below the threshold, and any set at or above it is one', () => {
+    const outcomes = new Set<boolean>();
     for (let set = 1; set < 2 ** MEMBERS; set++) {
       const signers = ALL.filter(({ validator }) => (set >> validator) & 1);
       const seats = signers.reduce(
@@ -76,8 +77,10 @@ describe('aggregate', () => {
       const { certificate, signedSeats } = collect(signers);
       expect(signedSeats).toBe(seats);
       expect(certificate !== undefined).toBe(seats >= 12);
+      outcomes.add(certificate !== undefined);
       if (certificate) expect(judge(certificate)).toMatchObject({ ok: true, signedSeats: seats });
     }
+    expect(outcomes).toEqual(new Set([true, false]));
   });
 
   it('names bad signatures, keeps the others, and certifies without the bad ones', () => {
@@ -205,6 +208,37 @@ describe('verifyCertificate refuses', () => {
       'BARYCENTER_DA_POP_V1_BLS12381G2_XMD:SHA-256_SSWU_RO_',
     );
     expect(codeFor({ ...CERTIFICATE, signature: sign(registration) })).toBe('signature_invalid');
+  });
+});
+
+describe('hostile certificate and attestation objects', () => {
+  it('get a verdict, never an exception, whatever type their fields have', () => {
+    const fields: object[] = [
+      { byteLength: 300.5 },
+      { byteLength: Number.NaN },
+      { byteLength: '900' },
+      { signature: undefined },
+      { signature: new Uint8Array(95) },
+      { bitmap: null },
+      { bitmap: [63] },
+      { headerRoot: null },
+      { epoch: 7 },
+      { epoch: null },
+      { profile: null },
+    ];
+    for (const changes of fields) {
+      const verdict = judge({ ...CERTIFICATE, ...changes } as unknown as Certificate);
+      expect(verdict.ok, JSON.stringify(changes)).toBe(false);
+    }
+  });
+
+  it('are left out of an aggregate with a code', () => {
+    const bad = [{ validator: 'length' }, { validator: 0.5 }, { headerRoot: null }].map(
+      (changes) => ({ ...ALL[0]!, ...changes }) as unknown as Attestation,
+    );
+    const result = collect([...bad, ...ALL]);
+    expect(result.signedSeats).toBe(16);
+    expect(result.rejected.map(({ code }) => code)).toEqual(bad.map(() => 'validator_unknown'));
   });
 });
 

@@ -9,11 +9,15 @@ import {
   headerRoot,
 } from '../src/header.ts';
 import {
+  authenticateHeader,
   type BlobHeader,
   checkHeader,
+  decodeHeaderMessage,
   encodeBlob,
+  encodeHeaderMessage,
   type HeaderMessage,
   type HeaderPolicy,
+  openHeader,
   RowVerifier,
   submitterAddress,
 } from '../src/index.ts';
@@ -139,12 +143,18 @@ describe('checkHeader refuses before any curve work', () => {
 
   it('a submitter over its quota, who is asked with its real address', () => {
     const asked: unknown[] = [];
-    const acceptSubmitter = (address: Uint8Array, byteLength: number) => {
-      asked.push([address.join(), byteLength]);
+    const acceptSubmitter: HeaderPolicy['acceptSubmitter'] = ({
+      submitter,
+      byteLength,
+      headerRoot: root,
+    }) => {
+      asked.push([submitter.join(), byteLength, root.join()]);
       return false;
     };
     expect(code(blob.message, { acceptSubmitter })).toBe('submitter_refused');
-    expect(asked).toEqual([[submitterAddress(SUBMITTER_KEY).join(), BYTES]]);
+    expect(asked).toEqual([
+      [submitterAddress(SUBMITTER_KEY).join(), BYTES, blob.headerRoot.join()],
+    ]);
   });
 
   it('commitments or evaluations other than those hashed, too few, permuted, or not canonical', () => {
@@ -157,6 +167,64 @@ describe('checkHeader refuses before any curve work', () => {
     expect(bent({ evaluations: swap(evaluations) })).toBe('evaluations_mismatch');
     expect(bent({ evaluations: evaluations.slice(1) })).toBe('evaluations_mismatch');
     expect(bent({ evaluations: evaluations.map((y) => y.slice(1)) })).toBe('evaluations_mismatch');
+  });
+});
+
+describe('a header message of a careless transport', () => {
+  const { blob } = toyBlob(BYTES);
+  // Fields as a structured clone or a JSON reviver may leave them.
+  const altered = (changes: object) =>
+    ({ ...blob.message, header: { ...blob.message.header, ...changes } }) as HeaderMessage;
+
+  it('is refused with a code, whatever type its fields have', () => {
+    const fields: object[] = [
+      { nonce: 1n << 64n },
+      { nonce: -1n },
+      { rowsRoot: null },
+      { rowsRoot: 'ff' },
+      { rowsRoot: new Uint8Array(31) },
+      { submitter: undefined },
+      { geometry: null },
+      { geometry: { k: 4, n: 16, c: 1.5 } },
+      { byteLength: Number.NaN },
+      { byteLength: 2 ** 40 },
+    ];
+    for (const changes of fields) expect(codeOf(() => check(altered(changes)))).toBe('bad_form');
+    const lists = { commitments: null, evaluations: [null] } as unknown as Partial<HeaderMessage>;
+    expect(codeOf(() => check({ ...blob.message, ...lists }))).toBe('commitments_mismatch');
+    const nulls = { evaluations: [null, null, null, null] } as unknown as Partial<HeaderMessage>;
+    expect(codeOf(() => check({ ...blob.message, ...nulls }))).toBe('evaluations_mismatch');
+    const unsigned = { signature: null } as unknown as Partial<HeaderMessage>;
+    expect(codeOf(() => check({ ...blob.message, ...unsigned }))).toBe('signature_malformed');
+    const headless = { ...blob.message, header: null } as unknown as HeaderMessage;
+    expect(codeOf(() => check(headless))).toBe('bad_form');
+  });
+
+  it('is copied: changing it after the check changes nothing', () => {
+    const message = decodeHeaderMessage(encodeHeaderMessage(blob.message));
+    const header = check(message);
+    message.header.rowsRoot.fill(0);
+    for (const commitment of message.commitments) commitment.fill(0);
+    expect(header.header.rowsRoot).toEqual(blob.header.rowsRoot);
+    expect(header.message.commitments).toEqual(blob.message.commitments);
+    expect(Object.isFrozen(header) && Object.isFrozen(header.header)).toBe(true);
+  });
+
+  it('cannot skip authentication: openHeader takes no look-alike', () => {
+    const lookalike = { ...authenticateHeader(blob.message, POLICY) };
+    expect(() => openHeader(lookalike, kzg)).toThrow(TypeError);
+    expect(openHeader(authenticateHeader(blob.message, POLICY), kzg).geometry).toEqual(SHAPE);
+  });
+
+  it('gives rows that are refused with a code, whatever type their fields have', () => {
+    const verifier = new RowVerifier({ kzg, header: check(blob.message) });
+    const row = blob.rowMessage(1);
+    for (const changes of [{ branch: null }, { row: null }, { row: 'ff' }]) {
+      const bent = { ...row, ...changes } as unknown as typeof row;
+      expect(codeOf(() => verifier.add(bent))).toBe('bad_form');
+    }
+    const holes = { ...row, branch: [null, null, null, null] } as unknown as typeof row;
+    expect(codeOf(() => verifier.add(holes))).toBe('row_branch_length');
   });
 });
 

@@ -134,8 +134,12 @@ describe('a light client', () => {
       const asked: string[] = [];
       const liar = source('liar', ROWS, { lie, asked });
       const honest = source('honest', ROWS, { claim: [] });
-      const report = await client([liar, honest], { targetBits: 3 }).sample();
+      const light = client([liar, honest], { targetBits: 12 });
+      const report = await light.sample();
       expect(report.status).toBe('available');
+      // The liar claims every row, so it is asked first; caught, it is asked no second round.
+      expect(asked.length).toBeLessThanOrEqual(light.sampleCount);
+      if (code === 'malformed') expect(asked.length).toBeLessThanOrEqual(16);
       expect(new Set(report.blamed.map((blame) => `${blame.source} ${blame.code}`))).toEqual(
         new Set([`liar ${code}`]),
       );
@@ -155,15 +159,31 @@ describe('a light client', () => {
     }
   });
 
-  it('survives sources that throw and hints that are nonsense', async () => {
-    const broken: CellSource = {
-      id: 'broken',
-      rows: async () => Promise.reject(new Error('down')),
-      cell: async () => Promise.reject(new Error('down')),
-    };
-    const nonsense = source('nonsense', ROWS, { claim: [-1, 1.5, Number.NaN, 99, 3, 3] });
-    const report = await client([broken, nonsense], { targetBits: 1 }).sample();
-    expect(report).toMatchObject({ status: 'available', blamed: [] });
+  it('survives sources that throw, answer nonsense, or are not even asynchronous', async () => {
+    const hostile = [
+      {
+        rows: async () => Promise.reject(new Error('down')),
+        cell: async () => Promise.reject(new Error('down')),
+      },
+      {
+        rows: () => {
+          throw new Error('synchronous');
+        },
+        cell: () => {
+          throw new Error('synchronous');
+        },
+      },
+      { rows: async () => null, cell: async () => null },
+      { rows: async () => 'abc', cell: async () => ({}) },
+      { rows: async () => ({ length: 5 }), cell: async () => ({ cell: 'x', proof: [] }) },
+      { rows: () => undefined, cell: () => 7 },
+    ].map((answers, i) => ({ id: `hostile ${i}`, ...answers })) as unknown as CellSource[];
+    const nonsense = source('nonsense', ROWS, {
+      claim: [-1, 1.5, Number.NaN, 99, 3, 3, null] as number[],
+    });
+    const report = await client([...hostile, nonsense], { targetBits: 1 }).sample();
+    expect(report.status).toBe('available');
+    for (const { code } of report.blamed) expect(code).toBe('malformed');
   });
 
   it('writes its samples down before the first request', async () => {
@@ -185,18 +205,25 @@ describe('a light client', () => {
     expect(new Set(seen)).toEqual(new Set([1]));
   });
 
-  it('asks for the same cells after a restart, and only for those not resolved', async () => {
+  it('asks for the very same cells after a restart, all of them, and never draws anew', async () => {
     const store = memoryStore();
-    const first = await client([source('a', ROWS.slice(0, 3))], { store, targetBits: 8 }).sample();
-    expect(first.status).toBe('unavailable');
-    const asked: string[] = [];
-    const second = await client([source('b', ROWS, { asked })], {
-      store,
-      targetBits: 8,
-      seed: 4321,
-    }).sample();
-    expect(second.status).toBe('available');
-    expect(asked.sort()).toEqual(first.unresolved.map(({ row, cell }) => `${row}/${cell}`).sort());
+    const first: string[] = [];
+    const sources = (asked: string[]) => [source('a', ROWS, { asked })];
+    await client(sources(first), { store, targetBits: 8 }).sample();
+    const second: string[] = [];
+    const report = await client(sources(second), { store, targetBits: 8, seed: 4321 }).sample();
+    expect(report.status).toBe('available');
+    expect(second.sort()).toEqual(first.sort());
+    expect(new Set(second).size).toBe(report.samples);
+  });
+
+  it('does not remember answers: with every source gone, what was available is unavailable', async () => {
+    const store = memoryStore();
+    expect((await client([source('a', ROWS)], { store, targetBits: 2 }).sample()).status).toBe(
+      'available',
+    );
+    const later = await client([source('a', [])], { store, targetBits: 2 }).sample();
+    expect(later).toMatchObject({ status: 'unavailable', resolved: 0, bytes: 0, confidence: 0 });
   });
 
   it('refuses stored samples that are not its own', async () => {

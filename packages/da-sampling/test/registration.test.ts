@@ -41,6 +41,17 @@ describe('registration', () => {
     expect(codeOf(check([{ account, publicKey, possession }]))).toBe('possession_invalid');
   });
 
+  it('refuses fields of a wrong length or type with a code', () => {
+    const whole = register(0);
+    for (const changes of [
+      { account: new Uint8Array(19) },
+      { publicKey: new Uint8Array(47) },
+      { possession: null },
+    ]) {
+      expect(codeOf(check([{ ...whole, ...changes } as typeof whole]))).toBe('bad_form');
+    }
+  });
+
   it('refuses a key twice, also as its negative, and an account twice', () => {
     const first = register(0);
     const again = createRegistration({

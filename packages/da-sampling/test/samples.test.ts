@@ -32,7 +32,6 @@ describe('samples', () => {
 
   it('come back from storage unchanged, and anything else is refused', () => {
     const samples = draw(5);
-    samples[2]!.resolved = true;
     const bytes = encodeSamples(samples, 16);
     expect(decodeSamples(bytes, 16)).toEqual(samples);
     const code = (altered: Uint8Array) => codeOf(() => decodeSamples(altered, 16));
@@ -44,7 +43,6 @@ describe('samples', () => {
       [0, 9],
       [5, 16],
       [7, 128],
-      [8, 2],
       [4, 255],
     ] as const) {
       const altered = bytes.slice();
@@ -52,7 +50,7 @@ describe('samples', () => {
       expect(code(altered), `byte ${at}`).toBe('samples_corrupt');
     }
     const twice = bytes.slice();
-    twice.set(twice.slice(5, 9), 9);
+    twice.set(twice.slice(5, 8), 8);
     expect(code(twice)).toBe('samples_corrupt');
   });
 });

@@ -67,6 +67,14 @@ const MINIMAL_N = [
     [196, 418],
     [274, 571],
   ],
+  [
+    [0, 1],
+    [1, 2],
+    [107, 231],
+    [169, 359],
+    [279, 593],
+    [415, 879],
+  ],
 ] as const;
 
 describe('binomialTailLog2', () => {
@@ -160,6 +168,24 @@ describe('committee bits', () => {
           for (let n = minimal; n <= minimal + 60; n += 1) {
             expect(bits(n), `${label} + ${n - minimal}`).toBeGreaterThanOrEqual(wanted);
           }
+        });
+      });
+    }
+  });
+
+  it('has its minimal n confirmed by exact rationals wherever n stays below 700', () => {
+    const shares = [FIFTH, QUARTER, THREE_TENTHS, THIRD];
+    for (const [rate, tau, ...cells] of MINIMAL_N) {
+      cells.forEach((cell, column) => {
+        cell?.forEach((minimal, i) => {
+          if (minimal > 700) return;
+          const bits = (n: number) =>
+            -exactTailLog2(n, {
+              share: shares[column]!,
+              from: Math.ceil((tau[0] * n) / tau[1]) - Math.ceil((rate[0] * n) / rate[1]) + 1,
+            });
+          expect(bits(minimal - 1)).toBeLessThan(i === 0 ? 40 : 80);
+          expect(bits(minimal)).toBeGreaterThanOrEqual(i === 0 ? 40 : 80);
         });
       });
     }
