@@ -263,7 +263,7 @@ export function policyOf(config: {
     domain,
     committeeOf: (epoch) => (epoch === committee.epoch ? committee : undefined),
     profiles: [PROFILE],
-    acceptSubmitter: (address) => bytesToHex(address) === accepted,
+    acceptSubmitter: (request) => bytesToHex(request.submitter) === accepted,
   };
 }
 
