@@ -25,6 +25,7 @@ import { mapBounded } from './bounded.ts';
 import { PROFILE } from './chain.ts';
 import { codeOf, NetworkError } from './errors.ts';
 import { readKey, submitterFile } from './folders.ts';
+import { answeredAttestation } from './received.ts';
 import type { Session } from './session.ts';
 
 /** What went out to the nodes and what came back. */
@@ -95,7 +96,8 @@ export async function disperse(
     const parts = body.payload === undefined ? body.rows : [body.payload];
     sentBytes += header.length + parts.reduce((sum, part) => sum + part.length, 0);
     try {
-      const attestation = await cluster.askNode('disperse', { node, header, ...body });
+      const answer = await cluster.askNode('disperse', { node, header, ...body });
+      const attestation = answeredAttestation(answer);
       receivedBytes += encodeAttestation(attestation).length;
       attestations.push(attestation);
     } catch (error) {

@@ -29,6 +29,7 @@ export type NetworkErrorCode =
   | 'node_gone'
   | 'node_withholds'
   | 'message_refused'
+  | 'answer_malformed'
   | 'equivocation'
   | 'not_certified'
   | 'certificate_refused'

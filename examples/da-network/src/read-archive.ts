@@ -4,6 +4,7 @@ import { type CheckedShard, checkShard } from '@barycenter/erasure';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { DATA_SHARDS, decodeShard, joinShards, SHARD_COUNT } from './archive.ts';
 import { codeOf, NetworkError } from './errors.ts';
+import { answeredBytes } from './received.ts';
 import type { Session } from './session.ts';
 import { shuffle } from './shuffle.ts';
 
@@ -26,7 +27,7 @@ export async function readArchive(
   for (const node of shuffle(session.cluster.aliveStorage())) {
     if (checked.length === DATA_SHARDS) break;
     try {
-      const bytes = await session.cluster.askStorage('shard', { node, root });
+      const bytes = answeredBytes(await session.cluster.askStorage('shard', { node, root }));
       receivedBytes += bytes.length;
       const { shard, proof } = decodeShard(bytes);
       const claim = { root: archive.root, index: node, shardCount: SHARD_COUNT, shard, proof };

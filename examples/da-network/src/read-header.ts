@@ -15,6 +15,7 @@ import {
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type BlobRecord, PROFILE } from './chain.ts';
 import { codeOf, NetworkError } from './errors.ts';
+import { answeredBytes } from './received.ts';
 import type { Session } from './session.ts';
 import { shuffle } from './shuffle.ts';
 
@@ -67,7 +68,7 @@ export async function fetchHeader(
   let receivedBytes = 0;
   for (const ask of sources) {
     try {
-      const bytes = await ask();
+      const bytes = answeredBytes(await ask());
       receivedBytes += bytes.length;
       const header = authenticateHeader(decodeHeaderMessage(bytes), policyOf(session));
       if (bytesToHex(header.headerRoot) !== bytesToHex(root)) {

@@ -12,6 +12,7 @@ import type { Kzg } from '@barycenter/kzg';
 import { mapBounded } from './bounded.ts';
 import { codeOf, NetworkError } from './errors.ts';
 import { MAX_ANSWER_BYTES, type RowAnswer } from './protocol.ts';
+import { answeredIndices, answeredRows } from './received.ts';
 import type { Session } from './session.ts';
 import { shuffle } from './shuffle.ts';
 
@@ -20,7 +21,7 @@ export interface RefusedRow {
   readonly node: number;
   readonly row: number;
   readonly code: string;
-  /** `store`: the node's own check found it; `reader`: the node served it and check B refused it. */
+  /** `store`: the node itself had none to give; `reader`: the node's answer was refused here. */
   readonly by: 'store' | 'reader';
 }
 
@@ -114,14 +115,13 @@ class RowReader {
     await mapBounded(batches, {
       limit: 2 * workers,
       task: async ({ node, rows }) => {
-        try {
-          const answers = await cluster.askNode('rows', { node, root, rows });
-          for (const row of rows) {
-            this.#accept(node, { row, answer: answers.find((answer) => answer.row === row) });
-          }
-        } catch (error) {
-          const code = codeOf(error);
-          for (const row of rows) this.#refused.push({ node, row, code, by: 'store' });
+        const answers = await cluster
+          .askNode('rows', { node, root, rows })
+          .then((answer) => answeredRows(answer, rows))
+          .catch(codeOf);
+        for (const row of rows) {
+          if (typeof answers === 'string') this.#refuse({ node, row, code: answers });
+          else this.#accept(node, { row, answer: answers.get(row) });
         }
       },
     });
@@ -129,8 +129,7 @@ class RowReader {
 
   #accept(node: number, { row, answer }: { row: number; answer: RowAnswer | undefined }): void {
     if (answer === undefined || !('message' in answer)) {
-      const code = answer?.code ?? 'no_answer';
-      this.#refused.push({ node, row, code, by: 'store' });
+      this.#refuse({ node, row, code: answer?.code ?? 'answer_malformed' });
       return;
     }
     this.#receivedBytes += answer.message.length;
@@ -144,6 +143,11 @@ class RowReader {
     } catch (error) {
       this.#refused.push({ node, row, code: codeOf(error), by: 'reader' });
     }
+  }
+
+  /** A row for which there is nothing to check. */
+  #refuse({ node, row, code }: { node: number; row: number; code: string }): void {
+    this.#refused.push({ node, row, code, by: code === 'answer_malformed' ? 'reader' : 'store' });
   }
 }
 
@@ -159,12 +163,9 @@ async function askHolders(
     task: async (node) => {
       const rows = await cluster
         .askNode('held', { node, root: header.headerRoot })
-        .catch((): readonly number[] => []);
-      for (const row of new Set(rows.slice(0, n))) {
-        if (Number.isInteger(row) && row >= 0 && row < n) {
-          holders.set(row, [...(holders.get(row) ?? []), node]);
-        }
-      }
+        .then((answer) => answeredIndices(answer, n))
+        .catch((): ReadonlySet<number> => new Set());
+      for (const row of rows) holders.set(row, [...(holders.get(row) ?? []), node]);
     },
   });
   return holders;
