@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@barycenter/testing';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { createProgress } from '../src/progress.ts';
+import { createProgress, type Progress } from '../src/progress.ts';
 import { put } from '../src/put.ts';
 import { type Session, withSession } from '../src/session.ts';
 
@@ -28,10 +28,14 @@ const silent = createProgress({ write: () => true });
 export function inSession<T>(
   folder: string,
   work: (session: Session) => Promise<T>,
-  options: { readonly create?: boolean; readonly nodes?: number } = {},
+  options: {
+    readonly create?: boolean;
+    readonly nodes?: number;
+    readonly progress?: Progress;
+  } = {},
 ): Promise<T> {
-  const { create = false, nodes } = options;
-  return withSession({ folder, nodes, create, workers: 1, progress: silent }, work);
+  const { create = false, nodes, progress = silent } = options;
+  return withSession({ folder, nodes, create, workers: 1, progress }, work);
 }
 
 /** Prepares the network before the tests of the file; returns how a test gets its copy. */

@@ -1,34 +1,45 @@
 /**
  * One DA node: a BLS key, a store in a folder of its own, and the duties of a committee member.
  *
- * On a dispersal: refuse a second header of one (submitter, nonce), check the header and every
- * assigned row (check B), write header, rows and attestation durably, and only then hand out the
- * signature. Afterwards it serves what it holds. What it remembers of submitters' nonces is read
- * back from the stored headers, so a restart forgets no equivocation.
+ * On a dispersal, cheapest first: answer from the store what was signed before, refuse a second
+ * header of one (submitter, nonce) and keep the proof, refuse rows that are too few or too many; then
+ * check the header (opened once, the attester keeps it) and every assigned row (check B), write
+ * header, rows and attestation durably, each once, and only then hand out the signature. Afterwards
+ * it serves what it holds. What it remembers of submitters' nonces is read back from the stored
+ * headers, so no restart makes it sign a second one.
  */
 import {
   type Attestation,
+  type AttestationSession,
   Attester,
   authenticateHeader,
+  type BlobHeader,
+  CELLS_PER_ROW,
   type Committee,
-  decodeAttestation,
+  DaError,
   decodeHeaderMessage,
   decodeRowMessage,
-  encodeAttestation,
+  type EquivocationEvidence,
+  encodeHeader,
+  encodeHeaderMessage,
   encodeRowMessage,
   type Geometry,
   type HeaderMessage,
   type HeaderPolicy,
   headerRoot,
+  memberIndex,
+  type SignedHeader,
   type VerifiedRow,
 } from '@barycenter/da-sampling';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { PROFILE } from './chain.ts';
+import { encodeEvidence, equivocationKey, MAX_EQUIVOCATIONS } from './equivocation.ts';
 import { NetworkError, reasonOf } from './errors.ts';
 import { nodeFile, nodeFolder, ROW_LOG, readKey } from './folders.ts';
 import type { Kernels } from './kernels.ts';
 import { RECORD_KIND } from './log-format.ts';
 import { LogStore } from './log-store.ts';
+import { PeerQuota } from './peer-quota.ts';
 import {
   type HostConfig,
   MAX_ANSWER_BYTES,
@@ -37,9 +48,18 @@ import {
   type RowAnswer,
   type StoredRow,
 } from './protocol.ts';
+import { sentBytes, sentIndex, sentList } from './received.ts';
+import { decodeVow, encodeVow } from './vow.ts';
 
 /** Cells a node keeps with their proofs: 1,024 x 2 KiB. A proof costs an MSM of 4,032 points. */
 const MAX_CACHED_CELLS = 1024;
+/**
+ * Cell proofs a node computes for one peer and blob. A light client that must rebuild 29 columns of
+ * 256 rows from two nodes asks each for 3,712.
+ */
+export const MAX_PROOFS_PER_PEER = 4096;
+
+const ROOT = { name: 'root', size: 32 };
 
 type Cell = NodeMethods['cell']['output'];
 
@@ -49,12 +69,15 @@ export class DaNode {
   readonly #store: LogStore;
   readonly #secretKey: Uint8Array;
   readonly #policy: HeaderPolicy;
+  readonly #committee: Committee;
   readonly #kernels: Kernels;
   #attester: Attester | undefined;
   /** headerRoot by submitter and nonce, of all stored headers. */
-  readonly #nonces = new Map<string, string>();
+  readonly #nonces = new Map<string, Uint8Array>();
   readonly #geometries = new Map<string, Geometry>();
   readonly #cells = new Map<string, Cell>();
+  readonly #proofs = new PeerQuota(MAX_PROOFS_PER_PEER);
+  #equivocations = 0;
   #withholds = false;
   #lies = false;
 
@@ -63,9 +86,11 @@ export class DaNode {
     this.#kernels = kernels;
     this.#secretKey = readKey(nodeFile(config.folder, node));
     this.#policy = policyOf(config);
+    this.#committee = config.committee;
     this.#store = LogStore.open(nodeFolder(config.folder, node), ROW_LOG);
     try {
       for (const root of this.#store.roots(RECORD_KIND.header)) this.#remember(root);
+      this.#equivocations = this.#store.roots(RECORD_KIND.equivocation).length;
       this.report = this.#inspect();
     } catch (error) {
       this.#store.close();
@@ -80,60 +105,63 @@ export class DaNode {
     this.#secretKey.fill(0);
   }
 
-  /** Checks, stores and signs; throws `DaError` or `NetworkError`, with nothing stored. */
+  /** Checks, stores and signs; throws `DaError` or `NetworkError`, with no blob stored. */
   async disperse(input: NodeMethods['disperse']['input']): Promise<Attestation> {
     this.#answerable();
-    const message = decodeHeaderMessage(input.header);
+    // Nothing is awaited behind this line: two messages for one blob cannot both find it absent.
+    const attester = await this.#attesterOnce();
+    const message = decodeHeaderMessage(sentBytes(input.header, { name: 'header' }));
     const root = headerRoot(message.header);
     const before = this.#attestationOf(root);
     if (before !== undefined) return before;
-    this.#refuseSecondHeader(message);
-    const session = (await this.#attesterOnce()).open(message);
-    const shape = session.header.geometry;
-    const rows: VerifiedRow[] = [];
-    if (input.payload !== undefined) rows.push(...session.addPayload(input.payload));
-    for (const bytes of input.rows ?? []) {
-      // Rows beyond the assigned ones would let a submitter fill the store.
-      const row = decodeRowMessage(bytes, shape);
-      if (session.assignedRows.includes(row.index)) rows.push(session.add(row));
-    }
+    this.#refuseSecondHeader(message, root);
+    const parts = sentParts(input, { byteLength: message.header.byteLength, seats: this.#seats() });
+    const session = this.#openSession(message, attester);
+    const rows = verifyParts(parts, session);
     const attestation = session.attest();
-    this.#store.append([
-      { kind: RECORD_KIND.header, root, index: 0, body: input.header },
+    // The header message as it was checked: of a blob opened before, the one that came now was not.
+    const { geometry, message: checked } = session.header;
+    const records = [
+      { kind: RECORD_KIND.header, root, index: 0, body: encodeHeaderMessage(checked) },
       ...rows.map((row) => ({
         kind: RECORD_KIND.row,
         root,
         index: row.index,
-        body: encodeRowMessage(row, shape),
+        body: encodeRowMessage(row, geometry),
       })),
       {
         kind: RECORD_KIND.attestation,
         root,
         index: 0,
-        body: encodeVow(attestation, session.assignedRows),
+        body: encodeVow({ attestation, rows: session.assignedRows }),
       },
-    ]);
+    ];
+    this.#store.append(records.filter((record) => !this.#store.has(record)));
     this.#remember(root);
     return attestation;
   }
 
   /** The header message of a blob. */
-  header({ root }: NodeMethods['header']['input']): Uint8Array {
+  header(input: NodeMethods['header']['input']): Uint8Array {
     this.#answerable();
+    const root = sentBytes(input.root, ROOT);
     return this.#store.read({ kind: RECORD_KIND.header, root, index: 0 });
   }
 
   /** The rows it has for a blob. */
-  held({ root }: NodeMethods['held']['input']): readonly number[] {
+  held(input: NodeMethods['held']['input']): readonly number[] {
     this.#answerable();
-    return this.#store.indices(RECORD_KIND.row, root);
+    return this.#store.indices(RECORD_KIND.row, sentBytes(input.root, ROOT));
   }
 
   /** Row messages, each with its own refusal if it cannot be served. */
-  rows({ root, rows }: NodeMethods['rows']['input']): readonly RowAnswer[] {
+  rows(input: NodeMethods['rows']['input']): readonly RowAnswer[] {
     this.#answerable();
+    const root = sentBytes(input.root, ROOT);
     let bytes = 0;
-    return rows.map((row) => {
+    const count = PROFILE.rowCount;
+    return sentList(input.rows, { name: 'rows', most: count }).map((asked) => {
+      const row = sentIndex(asked, { name: 'row', count });
       if (bytes > MAX_ANSWER_BYTES) return { row, code: 'answer_full' };
       try {
         const message = this.#rowBytes(root, row);
@@ -146,13 +174,20 @@ export class DaNode {
   }
 
   /** One cell of a row it holds, with its proof. */
-  async cell({ root, row, cell }: NodeMethods['cell']['input']): Promise<Cell> {
+  async cell(input: NodeMethods['cell']['input']): Promise<Cell> {
     this.#answerable();
-    const key = `${bytesToHex(root)}:${row}:${cell}`;
+    const root = sentBytes(input.root, ROOT);
+    const row = sentIndex(input.row, { name: 'row', count: PROFILE.rowCount });
+    const cell = sentIndex(input.cell, { name: 'cell', count: CELLS_PER_ROW });
+    const blob = bytesToHex(root);
+    const key = `${blob}:${row}:${cell}`;
     const cached = this.#cells.get(key);
     if (cached !== undefined) return cached;
     // The row was verified before it was stored, and its record's check says it is still the same.
     const message = decodeRowMessage(this.#rowBytes(root, row), this.#geometryOf(root));
+    if (!this.#proofs.take({ peer: input.peer, blob })) {
+      throw refused(`${MAX_PROOFS_PER_PEER} proofs were computed for this peer`, 'quota_used');
+    }
     const kzg = await this.#kernels.kzg();
     const proven = kzg.computeCellProof(message.row, cell);
     if (this.#cells.size >= MAX_CACHED_CELLS) {
@@ -160,6 +195,13 @@ export class DaNode {
     }
     this.#cells.set(key, proven);
     return proven;
+  }
+
+  /** The proofs of equivocation it keeps; at most `MAX_EQUIVOCATIONS`. */
+  equivocations(): readonly Uint8Array[] {
+    this.#answerable();
+    const kind = RECORD_KIND.equivocation;
+    return this.#store.roots(kind).map((root) => this.#store.read({ kind, root, index: 0 }));
   }
 
   /** Demo: stops (or resumes) answering. */
@@ -210,20 +252,48 @@ export class DaNode {
   }
 
   /** Refuses a header whose nonce another stored header has; its signature is checked first. */
-  #refuseSecondHeader(message: HeaderMessage): void {
-    const authentic = authenticateHeader(message, this.#policy);
+  #refuseSecondHeader(message: HeaderMessage, root: Uint8Array): void {
     const first = this.#nonces.get(nonceKey(message));
-    if (first === undefined || first === bytesToHex(authentic.headerRoot)) return;
-    throw new NetworkError(
+    if (first === undefined || bytesToHex(first) === bytesToHex(root)) return;
+    const { message: second } = authenticateHeader(message, this.#policy);
+    const body = this.#store.read({ kind: RECORD_KIND.header, root: first, index: 0 });
+    const evidence = { first: signed(decodeHeaderMessage(body)), second: signed(second) };
+    throw this.#equivocation(message.header, evidence);
+  }
+
+  /** Opens a header; the attester sees a second one for a nonce also where none was stored. */
+  #openSession(message: HeaderMessage, attester: Attester): AttestationSession {
+    try {
+      return attester.open(message);
+    } catch (error) {
+      if (!(error instanceof DaError) || error.evidence === undefined) throw error;
+      throw this.#equivocation(message.header, error.evidence);
+    }
+  }
+
+  /** Keeps the proof, one for each nonce, and says so. */
+  #equivocation(header: BlobHeader, evidence: EquivocationEvidence): NetworkError {
+    const key = equivocationKey(header);
+    if (!this.#store.has(key) && this.#equivocations < MAX_EQUIVOCATIONS) {
+      this.#store.append([{ ...key, body: encodeEvidence(evidence) }]);
+      this.#equivocations++;
+    }
+    return new NetworkError(
       'equivocation',
-      `the submitter signed two headers for nonce ${message.header.nonce}`,
+      `the submitter signed two headers for nonce ${header.nonce}; the proof is kept`,
     );
+  }
+
+  /** Rows of each blob that are this node's to hold. */
+  #seats(): number {
+    const index = memberIndex(this.#committee, this.#attester!.publicKey);
+    return this.#committee.members[index]?.seats ?? 0;
   }
 
   #remember(root: Uint8Array): void {
     const body = this.#store.read({ kind: RECORD_KIND.header, root, index: 0 });
     const message = decodeHeaderMessage(body);
-    this.#nonces.set(nonceKey(message), bytesToHex(root));
+    this.#nonces.set(nonceKey(message), root);
     this.#geometries.set(bytesToHex(root), message.header.geometry);
   }
 
@@ -242,7 +312,7 @@ export class DaNode {
         if (!isDamaged) lostRows.push({ headerRoot: bytesToHex(root), row });
       }
     }
-    return { records, damagedRows, lostRows, tornBytes };
+    return { records, damagedRows, lostRows, tornBytes, equivocations: this.#equivocations };
   }
 
   #lostRows(root: Uint8Array): number[] {
@@ -267,31 +337,45 @@ export function policyOf(config: {
   };
 }
 
+/** What came with a header: the payload, or as many row messages as are assigned. */
+type Parts = { readonly payload: Uint8Array } | { readonly rows: readonly unknown[] };
+
+/** Judges a dispersal by its sizes alone, before any curve work. */
+function sentParts(
+  input: NodeMethods['disperse']['input'],
+  { byteLength, seats }: { byteLength: number; seats: number },
+): Parts {
+  const rows = sentList(input.rows ?? [], { name: 'rows', most: PROFILE.rowCount });
+  if (input.payload !== undefined) {
+    const payload = sentBytes(input.payload, { name: 'payload' });
+    if (rows.length > 0) throw refused('a payload and rows', 'payload_and_rows');
+    if (payload.length === byteLength) return { payload };
+    throw refused(`a payload of ${payload.length} bytes`, 'payload_mismatch');
+  }
+  if (rows.length > seats) throw refused(`${rows.length} rows for ${seats}`, 'rows_excess');
+  if (rows.length < seats) throw refused(`${rows.length} rows for ${seats}`, 'rows_missing');
+  return { rows };
+}
+
+/** The assigned rows, each verified and each once. */
+function verifyParts(parts: Parts, session: AttestationSession): VerifiedRow[] {
+  if ('payload' in parts) return session.addPayload(parts.payload);
+  const rows = new Map<number, VerifiedRow>();
+  for (const sent of parts.rows) {
+    const row = decodeRowMessage(sentBytes(sent, { name: 'row' }), session.header.geometry);
+    rows.set(row.index, session.add(row));
+  }
+  return [...rows.values()];
+}
+
+function refused(message: string, reason: string): NetworkError {
+  return new NetworkError('message_refused', message, { reason });
+}
+
+function signed({ header, signature }: HeaderMessage): SignedHeader {
+  return { header: encodeHeader(header), signature };
+}
+
 function nonceKey({ header }: HeaderMessage): string {
   return `${bytesToHex(header.submitter)}:${header.nonce}`;
 }
-
-/** What a node vouches for: `attestation 130 | row u16 | row u16 | ..`. */
-function encodeVow(attestation: Attestation, rows: readonly number[]): Uint8Array {
-  const head = encodeAttestation(attestation);
-  const bytes = new Uint8Array(head.length + 2 * rows.length);
-  bytes.set(head, 0);
-  const view = new DataView(bytes.buffer);
-  rows.forEach((row, i) => {
-    view.setUint16(head.length + 2 * i, row, true);
-  });
-  return bytes;
-}
-
-function decodeVow(bytes: Uint8Array): { attestation: Attestation; rows: number[] } {
-  const attestation = decodeAttestation(bytes.slice(0, ATTESTATION_BYTES));
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const rows: number[] = [];
-  for (let at = ATTESTATION_BYTES; at + 2 <= bytes.length; at += 2) {
-    rows.push(view.getUint16(at, true));
-  }
-  return { attestation, rows };
-}
-
-/** headerRoot 32, validator u16, signature 96: `encodeAttestation`. */
-const ATTESTATION_BYTES = 130;

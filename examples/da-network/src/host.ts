@@ -26,6 +26,7 @@ const NODE_METHODS: readonly Exclude<keyof NodeMethods, 'kill'>[] = [
   'held',
   'rows',
   'cell',
+  'equivocations',
   'withhold',
   'lie',
   'place',

@@ -26,6 +26,8 @@ export const RECORD_KIND = {
   attestation: 3,
   /** A shard of an archived payload with its proof; `index` is the shard. */
   shard: 4,
+  /** Proof that a submitter signed two headers for one nonce (equivocation.ts). */
+  equivocation: 5,
 } as const;
 
 export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND];
@@ -33,7 +35,7 @@ export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND];
 /** What a record is found by. */
 export interface RecordKey {
   readonly kind: RecordKind;
-  /** The headerRoot the record belongs to, 32 bytes. */
+  /** The headerRoot the record belongs to (of an equivocation: submitter and nonce), 32 bytes. */
   readonly root: Uint8Array;
   readonly index: number;
 }

@@ -30,6 +30,8 @@ export interface NodeReport {
   readonly lostRows: readonly StoredRow[];
   /** Bytes of an unfinished last record that were moved aside. */
   readonly tornBytes: number;
+  /** Proofs it keeps that a submitter signed two headers for one nonce. */
+  readonly equivocations: number;
 }
 
 /** A row (or shard) of a blob. */
@@ -45,7 +47,10 @@ export type RowAnswer =
 
 /** Calls to a DA node. */
 export interface NodeMethods {
-  /** Check, store, sign. Rows as messages, or the payload itself for a node with k seats or more. */
+  /**
+   * Check, store, sign. Either all assigned rows as messages and no others, or the payload itself
+   * for a node with k seats or more.
+   */
   disperse: {
     input: {
       readonly header: Uint8Array;
@@ -63,9 +68,17 @@ export interface NodeMethods {
     output: readonly RowAnswer[];
   };
   cell: {
-    input: { readonly root: Uint8Array; readonly row: number; readonly cell: number };
+    input: {
+      readonly root: Uint8Array;
+      readonly row: number;
+      readonly cell: number;
+      /** Who asks, as the transport knows it: it names the connection, not the peer itself. */
+      readonly peer: string;
+    };
     output: { readonly cell: Uint8Array; readonly proof: Uint8Array };
   };
+  /** The proofs of equivocation it keeps (`decodeEvidence`). */
+  equivocations: { input: Record<never, never>; output: readonly Uint8Array[] };
   /** Demo: the node goes silent. */
   withhold: { input: { readonly withhold: boolean }; output: undefined };
   /** Demo: the node serves stored bytes without checking them. */

@@ -1,6 +1,7 @@
 /**
  * `sample ID`: a light client. It reads no row: it checks certificate and header, draws its cells
- * once, keeps the draw under `light/`, and asks the nodes for those cells with their proofs.
+ * once, keeps the draw under `light/`, and asks the nodes for those cells with their proofs: in every
+ * run for all of them, because what was there yesterday says nothing about today.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -20,6 +21,9 @@ import { NetworkError } from './errors.ts';
 import { lightFolder } from './folders.ts';
 import { checkCertificate, fetchHeader } from './read-header.ts';
 import type { Session } from './session.ts';
+
+/** The light client's connection, as the nodes' transport names it. */
+const PEER = 'light client';
 
 /** Confidence unless the user says. */
 export const DEFAULT_CONFIDENCE = 0.999_999;
@@ -82,7 +86,7 @@ export async function sampleBlob(
     (node): CellSource => ({
       id: `node ${node}`,
       cell: async ({ headerRoot: root, row, cellIndex: cell }) => {
-        const answer = await cluster.askNode('cell', { node, root, row, cell });
+        const answer = await cluster.askNode('cell', { node, root, row, cell, peer: PEER });
         progress.show(`sampling: ${++seen} cells received`);
         return answer;
       },

@@ -102,11 +102,12 @@ function findings({ nodes, storage }: Cluster): string[] {
   return named.flatMap(({ name, report, error }) => {
     if (error !== undefined) return [`${name} does not run: ${error.message}`];
     if (report === undefined) return [];
-    const { tornBytes, damagedRows, lostRows } = report;
+    const { tornBytes, damagedRows, lostRows, equivocations } = report;
     const facts = [
       ...(tornBytes > 0 ? [`an unfinished end of ${tornBytes} bytes was moved aside`] : []),
       ...(damagedRows.length > 0 ? [`damaged rows ${rowList(damagedRows)}`] : []),
       ...(lostRows.length > 0 ? [`lost rows ${rowList(lostRows)}`] : []),
+      ...(equivocations > 0 ? [`proof that the submitter signed two headers for a nonce`] : []),
     ];
     return facts.length === 0 ? [] : [`${name}: ${facts.join('; ')}`];
   });

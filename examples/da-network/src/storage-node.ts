@@ -47,6 +47,7 @@ export class StorageNode {
         .filter(({ kind }) => kind === RECORD_KIND.shard)
         .map(({ root, index: row }) => ({ headerRoot: bytesToHex(root), row })),
       lostRows: [],
+      equivocations: 0,
     };
   }
 
