@@ -14,9 +14,8 @@ import {
 import type { Kzg } from '@barycenter/kzg';
 import { seededRandom } from '@barycenter/testing';
 import { expect, test } from 'vitest';
-import { shardPayload } from '../src/archive.ts';
-import { type BlobRecord, CHAIN_FILE, Chain, type ChainState, PROFILE } from '../src/chain.ts';
-import { certify, disperse, encodePayload, nodeOf } from '../src/disperse.ts';
+import { CHAIN_FILE, Chain, type ChainState, PROFILE } from '../src/chain.ts';
+import { archivePayload, certify, disperse, encodePayload, nodeOf } from '../src/disperse.ts';
 import { decodeEvidence } from '../src/equivocation.ts';
 import { nodeFile, readKey, storageFolder, submitterFile } from '../src/folders.ts';
 import { get } from '../src/get.ts';
@@ -243,47 +242,20 @@ test('with 5 storage nodes gone the archive is incomplete, but the blob is certi
   });
 });
 
-test('storage nodes archive only what is certified and stands under the root', async () => {
-  const { folder, small, large } = prepared();
-  await inSession(folder, async (session) => {
-    const { cluster, chain } = session;
-    const header = await cluster.askNode('header', { node: 0, root: small.root });
-    const { certificate } = chain.blob(small.root);
-    const shard = await cluster.askStorage('shard', { node: 3, root: small.root });
-    const archiveRoot = chain.blob(small.root).archive!.root;
-    const offer = { node: 3, header, certificate, archiveRoot, shard };
-    const other = chain.blob(large.root).certificate;
-    await expect(
-      cluster.askStorage('archive', { ...offer, certificate: other }),
-    ).rejects.toMatchObject({ code: 'certificate_refused', reason: 'header_mismatch' });
-    await expect(cluster.askStorage('archive', { ...offer, node: 4 })).rejects.toMatchObject({
-      code: 'message_refused',
-      reason: 'proof_mismatch',
-    });
-    await expect(cluster.askStorage('archive', offer)).resolves.toBeUndefined();
-  });
-});
-
 test('an archive of another payload is caught by the reader', async () => {
-  const { folder, small, large } = prepared();
+  const { folder, large } = prepared();
   await inSession(folder, async (session) => {
-    const { chain, cluster } = session;
-    // A submitter archives other bytes under a certified header.
-    const { record, shards } = shardPayload(new Uint8Array(readFileSync(small.file)).reverse());
-    const header = await cluster.askNode('header', { node: 0, root: small.root });
-    const { certificate } = chain.blob(small.root);
-    for (const [node, { shard, proof }] of shards.entries()) {
-      const bytes = Buffer.concat([Uint8Array.of(proof.length), ...proof, shard]);
-      const offer = { node, header, certificate, archiveRoot: record.root, shard: bytes };
-      await cluster.askStorage('archive', offer);
-    }
-    const wrong: BlobRecord = { certificate, archive: record };
-    chain.recordBlob(small.root, wrong);
-    await expect(read(session, small.id, true)).rejects.toMatchObject({
+    const payload = random.bytes(1000);
+    const own = await certified(session, payload);
+    // A submitter archives other bytes of the same length under its certified header.
+    const other = Uint8Array.from(payload).reverse();
+    await archivePayload({ payload: other, certified: own }, session);
+    const id = formatIdentifier({ kind: 'blob', headerRoot: own.blob.headerRoot });
+    await expect(read(session, id, true)).rejects.toMatchObject({
       code: 'archive_mismatch',
       reason: 'payload_mismatch',
     });
-    expect((await read(session, small.id)).source).toBe('nodes');
+    expect((await read(session, id)).source).toBe('nodes');
     expect((await read(session, large.id, true)).source).toBe('archive');
   });
 });

@@ -21,6 +21,7 @@ import {
 } from '@barycenter/da-sampling';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { DATA_SHARDS, encodeShard, shardPayload } from './archive.ts';
+import { signArchive } from './archive-signature.ts';
 import { mapBounded } from './bounded.ts';
 import { PROFILE } from './chain.ts';
 import { codeOf, NetworkError } from './errors.ts';
@@ -186,16 +187,19 @@ export async function archivePayload(
   const { record, shards } = shardPayload(payload);
   const header = encodeHeaderMessage(certified.header.message);
   const certificate = encodeCertificate(certified.certificate);
+  const { headerRoot } = certified.header;
+  const archiveRoot = record.root;
+  const archiveSignature = signAs(session, { headerRoot, archiveRoot });
   let sentBytes = 0;
   const failures: string[] = [];
   await mapBounded(shards, {
     limit: 2 * workers,
     task: async (parts, node) => {
       const shard = encodeShard(parts);
-      sentBytes += header.length + certificate.length + shard.length;
+      const message = { header, certificate, archiveRoot, archiveSignature, shard };
+      sentBytes += Object.values(message).reduce((sum, part) => sum + part.length, 0);
       try {
-        const { root: archiveRoot } = record;
-        await cluster.askStorage('archive', { node, header, certificate, archiveRoot, shard });
+        await cluster.askStorage('archive', { node, ...message });
       } catch (error) {
         failures.push(`${node}: ${codeOf(error)}`);
       }
@@ -205,11 +209,24 @@ export async function archivePayload(
   if (stored < DATA_SHARDS) {
     throw new NetworkError(
       'archive_incomplete',
-      `blob ${bytesToHex(certified.header.headerRoot)} is certified, but only ${stored} storage nodes took a shard (${failures.join(', ')})`,
+      `blob ${bytesToHex(headerRoot)} is certified, but only ${stored} storage nodes took a shard (${failures.join(', ')})`,
     );
   }
-  chain.recordBlob(certified.header.headerRoot, { certificate, archive: record });
+  chain.recordBlob(headerRoot, { certificate, archive: record });
   return { stored, sentBytes };
+}
+
+/** The submitter's signature over an archive of this network. */
+function signAs(
+  { folder, chain }: Session,
+  claim: { readonly headerRoot: Uint8Array; readonly archiveRoot: Uint8Array },
+): Uint8Array {
+  const submitterKey = readKey(submitterFile(folder));
+  try {
+    return signArchive({ domain: chain.state.domain, ...claim }, submitterKey);
+  } finally {
+    submitterKey.fill(0);
+  }
 }
 
 /** The DA node that runs a committee member. */

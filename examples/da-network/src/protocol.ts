@@ -100,6 +100,8 @@ export interface StorageMethods {
       readonly header: Uint8Array;
       readonly certificate: Uint8Array;
       readonly archiveRoot: Uint8Array;
+      /** The submitter's signature over headerRoot and archiveRoot (archive-signature.ts). */
+      readonly archiveSignature: Uint8Array;
       readonly shard: Uint8Array;
     };
     output: undefined;
