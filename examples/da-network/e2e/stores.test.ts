@@ -13,9 +13,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Cluster } from '../src/cluster.ts';
 import { nodeFolder, ROW_LOG, storageFolder } from '../src/folders.ts';
 import { get } from '../src/get.ts';
-import { sample } from '../src/sample.ts';
+import type { NodeMethods } from '../src/protocol.ts';
+import { fetchHeader } from '../src/read-header.ts';
+import { sample, sampleBlob } from '../src/sample.ts';
 import type { Session } from '../src/session.ts';
 import { verify } from '../src/verify.ts';
 import { codeRejected } from '../test/scratch.ts';
@@ -192,18 +195,42 @@ test('rows lost and no archive: refused, and a light client says unavailable', a
   });
 });
 
-test('a light client keeps its draw: a second run asks for the same cells', async () => {
+test('a light client keeps its draw: a second run asks for the same cells, and for all of them', async () => {
   const network = prepared();
   const { id } = network.small;
-  const run = (session: Session) => sample(id, { session, confidence: 0.9 });
+  const run = async (session: Session) => {
+    const asked = new Set<string>();
+    const askNode: Cluster['askNode'] = (method, input) => {
+      if (method === 'cell') {
+        const { row, cell } = input as NodeMethods['cell']['input'];
+        asked.add(`${row}:${cell}`);
+      }
+      return session.cluster.askNode(method, input);
+    };
+    const cluster = { ...session.cluster, askNode };
+    const report = await sample(id, { session: { ...session, cluster }, confidence: 0.9 });
+    return { report, asked };
+  };
   const first = await inSession(network.folder, run);
   const path = join(network.folder, 'light', id.slice(5));
   const kept = readFileSync(path);
+  expect(first.report.status).toBe('available');
+  expect(first.report.confidence).toBeGreaterThanOrEqual(0.9);
+  expect(first.asked.size).toBe(first.report.samples);
   const second = await inSession(network.folder, run);
-  expect(first.status).toBe('available');
-  expect(second.samples).toBe(first.samples);
+  expect(second.asked).toEqual(first.asked);
+  expect(second.report).toEqual(first.report);
   expect(readFileSync(path).equals(kept)).toBe(true);
-  expect(first.confidence).toBeGreaterThanOrEqual(0.9);
+  // What was available once is not available for ever.
+  await inSession(network.folder, async (session) => {
+    for (let node = 0; node < NODES; node++) {
+      await session.cluster.askNode('withhold', { node, withhold: true });
+    }
+    const { root } = network.small;
+    const { header } = await fetchHeader(root, session);
+    const report = await sampleBlob(header, { session, confidence: 0.9 });
+    expect(report).toMatchObject({ status: 'unavailable', resolved: 0, confidence: 0 });
+  });
   truncateSync(path, kept.length - 1);
   await expect(inSession(network.folder, run)).rejects.toMatchObject({
     code: 'state_damaged',
