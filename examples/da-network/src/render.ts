@@ -45,10 +45,15 @@ export function renderGet(report: GetReport): string {
   ]);
 }
 
+/** What a confidence does not cover; da-sampling/src/light-client.ts. */
+const SAMPLING_CAVEAT =
+  '  if what is withheld does not depend on who asks: nodes that see your cells can serve them to you alone; ask several, over separate connections';
+
 /** The text of `sample`. */
 export function renderSample(report: SampleResult): string {
   return text([
     `${report.status}: ${counted(report.samples, 'cell')} of ${counted(report.blobs.length, 'blob')}, confidence ${report.confidence}`,
+    SAMPLING_CAVEAT,
   ]);
 }
 
