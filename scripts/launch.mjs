@@ -25,7 +25,7 @@ const JOBS = {
 };
 
 const [job, ...rest] = process.argv.slice(2);
-if (!(job in JOBS)) {
+if (!Object.hasOwn(JOBS, job)) {
   console.error(`usage: node scripts/launch.mjs ${Object.keys(JOBS).join('|')} [arguments]`);
   process.exit(2);
 }
@@ -40,6 +40,9 @@ function installIfMissing() {
   const installed = existsSync(STAMP) && existsSync(join(BIN, 'node'));
   if (installed && statSync(STAMP).mtimeMs >= statSync(LOCK).mtimeMs) return;
   console.error(`installing dependencies with ${PNPM} ...`);
+  console.error(
+    '(c-kzg, an optional peer of the tests, is compiled: compiler errors are harmless)',
+  );
   const status = run('npx', ['-y', PNPM, 'install', '--frozen-lockfile'], { stdout: 2 });
   if (status !== 0) {
     console.error(`installation failed (status ${status})`);
