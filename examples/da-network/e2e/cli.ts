@@ -5,6 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../bin/barycenter.ts', import.meta.url));
 
+/**
+ * Where Node keeps what it made of our sources. Every command here starts three threads that strip
+ * types and compile the same 80 files: 0.7 s of a core, half of a `get`.
+ */
+const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
+
+/** Lets the worker threads of this process use the cache as well. */
+export function useCompileCache(): void {
+  process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
+}
+
 /** A started process whose output is read. */
 export type Process = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -19,6 +30,7 @@ export interface Ended {
 export function startBarycenter(args: readonly string[], folder: string): Process {
   return spawn(process.execPath, ['--conditions=@barycenter/source', BIN, ...args], {
     cwd: folder,
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createProgress, type Progress } from '../src/progress.ts';
 import { put } from '../src/put.ts';
 import { type Session, withSession } from '../src/session.ts';
+import { useCompileCache } from './cli.ts';
 
 export const NODES = 4;
 
@@ -43,6 +44,7 @@ export function prepareNetwork(): () => Prepared {
   let base: string;
   let ids: readonly string[];
   beforeAll(async () => {
+    useCompileCache();
     base = mkdtempSync(join(tmpdir(), 'barycenter-base-'));
     const random = seededRandom(20_261_120);
     writeFileSync(join(base, 'small.bin'), random.bytes(SMALL_BYTES));
