@@ -1,10 +1,16 @@
 //! The base field of BLS12-381, two elements at a time.
 
 use crate::constants::{BaseField, Modulus};
+use crate::inverse;
 use crate::lanes::Lanes2;
 use crate::words::{self, Words};
 
 /// Two elements of the base field.
+#[cfg(feature = "fma")]
+pub type FpLanes = crate::lanes::fma::Fma<BaseField, 8>;
+#[cfg(feature = "wide")]
+pub type FpLanes = crate::lanes::wide::Wide<BaseField, 6>;
+#[cfg(not(any(feature = "fma", feature = "wide")))]
 pub type FpLanes = crate::lanes::scalar::Scalar<BaseField, 13>;
 /// One stored element.
 pub type FpElement = <FpLanes as Lanes2>::Element;
@@ -54,7 +60,27 @@ pub fn invert_fermat(k: &FpConsts, a: &FpLanes) -> FpLanes {
 
 /// 1 / a in both lanes, 0 for 0. Not constant-time.
 pub fn invert(k: &FpConsts, a: &FpLanes) -> FpLanes {
-    invert_fermat(k, a)
+    let zero = a.is_zero(k);
+    if !zero[0] && !zero[1] {
+        return invert_nonzero(k, a);
+    }
+    let one = FpLanes::one(k);
+    let low = if zero[0] { &one } else { a };
+    let high = if zero[1] { &one } else { a };
+    let inverse = invert_nonzero(k, &low.mix(high));
+    let nothing = FpLanes::zero(k);
+    let low = if zero[0] { &nothing } else { &inverse };
+    let high = if zero[1] { &nothing } else { &inverse };
+    low.mix(high)
+}
+
+/// 1 / a where neither lane is zero, by one integer inversion. Not constant-time.
+#[inline(never)]
+pub fn invert_nonzero(k: &FpConsts, a: &FpLanes) -> FpLanes {
+    let swapped = a.swap();
+    let product = a.mul(k, &swapped).to_words(k)[0];
+    let inverse = inverse::invert::<BaseField>(&product);
+    swapped.mul(k, &FpLanes::from_words(k, &[inverse; 2]))
 }
 
 /// Square roots and whether each lane is a square (otherwise the root is meaningless).

@@ -1,9 +1,15 @@
 //! The scalar field of BLS12-381, two elements at a time.
 
 use crate::constants::{Modulus, ScalarField};
+use crate::inverse;
 use crate::lanes::Lanes2;
 
 /// Two elements of the scalar field.
+#[cfg(feature = "fma")]
+pub type FrLanes = crate::lanes::fma::Fma<ScalarField, 5>;
+#[cfg(feature = "wide")]
+pub type FrLanes = crate::lanes::wide::Wide<ScalarField, 4>;
+#[cfg(not(any(feature = "fma", feature = "wide")))]
 pub type FrLanes = crate::lanes::scalar::Scalar<ScalarField, 9>;
 /// One stored element.
 pub type FrElement = <FrLanes as Lanes2>::Element;
@@ -12,3 +18,12 @@ pub type FrConsts = <FrLanes as Lanes2>::Consts;
 
 /// Bytes of an encoded element.
 pub const BYTES: usize = ScalarField::BYTES;
+
+/// 1 / a where neither lane is zero, by one integer inversion. Not constant-time.
+#[inline(never)]
+pub fn invert_nonzero(k: &FrConsts, a: &FrLanes) -> FrLanes {
+    let swapped = a.swap();
+    let product = a.mul(k, &swapped).to_words(k)[0];
+    let inverse = inverse::invert::<ScalarField>(&product);
+    swapped.mul(k, &FrLanes::from_words(k, &[inverse; 2]))
+}

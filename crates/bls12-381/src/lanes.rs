@@ -9,7 +9,9 @@
 //! Every operation takes `k`, the constants of the back end, which the exported function obtained
 //! once by [`Lanes2::consts`]; `fma` must read them from memory (design note, section 4).
 
+pub mod fma;
 pub mod scalar;
+pub mod wide;
 
 use crate::words::Words;
 use core::mem::MaybeUninit;

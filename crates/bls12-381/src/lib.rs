@@ -13,7 +13,10 @@
 pub mod constants;
 pub mod fp;
 pub mod fr;
+pub mod inverse;
 pub mod lanes;
+pub mod tower;
+mod vector;
 pub mod words;
 
 #[cfg(target_arch = "wasm32")]

@@ -2,8 +2,10 @@
 
 use bls12_381::constants::{BaseField, Modulus, PARAMETER, ScalarField};
 use bls12_381::fp::{self, FpLanes};
-use bls12_381::fr::FrLanes;
 use bls12_381::lanes::Lanes2;
+use bls12_381::lanes::fma::Fma;
+use bls12_381::lanes::scalar::Scalar;
+use bls12_381::lanes::wide::Wide;
 use bls12_381::words::Words;
 use num_bigint::{BigInt, BigUint};
 
@@ -96,13 +98,17 @@ fn laws<M: Modulus, F: Lanes2>() {
 }
 
 #[test]
-fn base_field_operations_equal_those_of_big_integers() {
-    laws::<BaseField, FpLanes>();
+fn base_field_operations_of_every_back_end_equal_those_of_big_integers() {
+    laws::<BaseField, Scalar<BaseField, 13>>();
+    laws::<BaseField, Wide<BaseField, 6>>();
+    laws::<BaseField, Fma<BaseField, 8>>();
 }
 
 #[test]
-fn scalar_field_operations_equal_those_of_big_integers() {
-    laws::<ScalarField, FrLanes>();
+fn scalar_field_operations_of_every_back_end_equal_those_of_big_integers() {
+    laws::<ScalarField, Scalar<ScalarField, 9>>();
+    laws::<ScalarField, Wide<ScalarField, 4>>();
+    laws::<ScalarField, Fma<ScalarField, 5>>();
 }
 
 #[test]
@@ -139,4 +145,19 @@ fn roots_and_inverses_are_what_their_products_say() {
             assert!(zero[l] || plus[l] != minus[l]);
         }
     }
+}
+
+#[test]
+fn integer_inverses_times_their_argument_are_one() {
+    fn law<M: Modulus>() {
+        let p = big(&M::WORDS);
+        for a in samples(&p, 2000) {
+            let inverse = big(&bls12_381::inverse::invert::<M>(&words(&a)));
+            let want = if a == BigUint::from(0u32) { a.clone() } else { BigUint::from(1u32) };
+            assert!(inverse < p, "{a:x}");
+            assert_eq!(&inverse * &a % &p, want, "{a:x}");
+        }
+    }
+    law::<BaseField>();
+    law::<ScalarField>();
 }

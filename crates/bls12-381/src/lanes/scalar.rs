@@ -81,7 +81,73 @@ impl<M: Modulus, const N: usize> Scalar<M, N> {
     /// Montgomery square of one lane.
     #[inline(never)]
     unsafe fn square_lane(out: *mut [u64; N], a: *const [u64; N]) {
-        unsafe { Self::mul_lane(out, a, a) }
+        if N == 13 {
+            unsafe { Self::square_13(out, &*a) }
+        } else {
+            unsafe { Self::mul_lane(out, a, a) }
+        }
+    }
+
+    /// Square for N = 13: columns (a constant bound each, so that they unroll), then rows of p.
+    #[inline(always)]
+    unsafe fn square_13(out: *mut [u64; N], a: &[u64; N]) {
+        let mut z = [0u64; 26];
+        let mut carry = 0;
+        macro_rules! columns {
+            ($($k:literal)*) => {$(
+                let x = Self::square_column::<$k>(a) + carry;
+                z[$k] = x & MASK;
+                carry = x >> BITS;
+            )*};
+        }
+        columns!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24);
+        z[25] = carry;
+
+        let middle = N / 2;
+        let mut s = [0u64; N];
+        let mut j = 0;
+        while j < N {
+            s[j] = z[j];
+            j += 1;
+        }
+        let mut i = 0;
+        loop {
+            let q = (s[0] & MASK).wrapping_mul(Self::MU) & MASK;
+            let mut t = (s[0] + q * Self::P[0]) >> BITS;
+            let mut j = 1;
+            while j < N {
+                let mut e = s[j] + q * Self::P[j];
+                if j == 1 || j == middle + 1 {
+                    e += t;
+                }
+                if j == middle {
+                    s[j - 1] = e & MASK;
+                    t = e >> BITS;
+                } else {
+                    s[j - 1] = e;
+                }
+                j += 1;
+            }
+            s[N - 1] = z[N + i];
+            i += 1;
+            if i == N {
+                break;
+            }
+        }
+        unsafe { Self::carry(out, &s) }
+    }
+
+    /// sum of a_i a_(K - i): at most 13 products of 60 bits.
+    #[inline(always)]
+    fn square_column<const K: usize>(a: &[u64; N]) -> u64 {
+        let mut i = if K > N - 1 { K - (N - 1) } else { 0 };
+        let mut x = 0;
+        while 2 * i < K {
+            x += a[i] * a[K - i];
+            i += 1;
+        }
+        x += x;
+        if K % 2 == 0 { x + a[K / 2] * a[K / 2] } else { x }
     }
 
     #[inline(always)]

@@ -1,0 +1,273 @@
+//! Fp12 = Fp6[w]/(w^2 - v), the field of pairing values.
+//!
+//! Sources: complex squaring, Devegili et al. 2006, section 3; squaring in the cyclotomic subgroup,
+//! R. Granger, M. Scott, "Faster Squaring in the Cyclotomic Subgroup of Sixth Degree Extensions",
+//! 2010, section 3.2.
+
+use super::constants::constants;
+use super::fp2::{self, Fp2};
+use super::fp6::Fp6;
+use crate::constants::PARAMETER;
+use crate::fp::{FpConsts, FpLanes};
+use crate::lanes::Lanes2;
+use core::mem::MaybeUninit;
+
+/// c0 + c1 w
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Fp12 {
+    pub c0: Fp6,
+    pub c1: Fp6,
+}
+
+impl Fp12 {
+    pub fn one(k: &FpConsts) -> Self {
+        Self { c0: Fp6::one(k), c1: Fp6::zero(k) }
+    }
+
+    /// # Safety
+    /// `a` readable, `out` writable.
+    pub unsafe fn copy_into(out: *mut Self, a: *const Self) {
+        unsafe {
+            Fp6::copy_into(&raw mut (*out).c0, &raw const (*a).c0);
+            Fp6::copy_into(&raw mut (*out).c1, &raw const (*a).c1);
+        }
+    }
+
+    /// a b by Karatsuba; out may be a or b.
+    ///
+    /// # Safety
+    /// `a` and `b` readable, `out` writable.
+    #[inline(never)]
+    pub unsafe fn mul_into(k: &FpConsts, out: *mut Self, a: *const Self, b: *const Self) {
+        let mut low = MaybeUninit::<Fp6>::uninit();
+        let mut high = MaybeUninit::<Fp6>::uninit();
+        let mut sum = MaybeUninit::<Fp6>::uninit();
+        let (low, high, sum) = (low.as_mut_ptr(), high.as_mut_ptr(), sum.as_mut_ptr());
+        unsafe {
+            Fp6::add_into(k, low, &raw const (*a).c0, &raw const (*a).c1);
+            Fp6::add_into(k, high, &raw const (*b).c0, &raw const (*b).c1);
+            Fp6::mul_into(k, sum, low, high);
+            Fp6::mul_into(k, low, &raw const (*a).c0, &raw const (*b).c0);
+            Fp6::mul_into(k, high, &raw const (*a).c1, &raw const (*b).c1);
+            Self::combine_into(k, out, low, high, sum);
+        }
+    }
+
+    /// low + v high + (sum - low - high) w
+    #[inline(always)]
+    unsafe fn combine_into(k: &FpConsts, out: *mut Self, low: *const Fp6, high: *const Fp6, sum: *mut Fp6) {
+        unsafe {
+            Fp6::sub_into(k, sum, sum, low);
+            Fp6::sub_into(k, &raw mut (*out).c1, sum, high);
+            Fp6::add_shifted_into(k, &raw mut (*out).c0, low, high);
+        }
+    }
+
+    /// a^2 = (c0 + c1)(c0 + v c1) - t - v t + 2 t w with t = c0 c1; out may be a.
+    ///
+    /// # Safety
+    /// `a` readable, `out` writable.
+    #[inline(never)]
+    pub unsafe fn square_into(k: &FpConsts, out: *mut Self, a: *const Self) {
+        let mut sum = MaybeUninit::<Fp6>::uninit();
+        let mut shifted = MaybeUninit::<Fp6>::uninit();
+        let mut product = MaybeUninit::<Fp6>::uninit();
+        let (sum, shifted, product) = (sum.as_mut_ptr(), shifted.as_mut_ptr(), product.as_mut_ptr());
+        unsafe {
+            Fp6::mul_into(k, product, &raw const (*a).c0, &raw const (*a).c1);
+            Fp6::add_into(k, sum, &raw const (*a).c0, &raw const (*a).c1);
+            Fp6::add_shifted_into(k, shifted, &raw const (*a).c0, &raw const (*a).c1);
+            Fp6::mul_into(k, sum, sum, shifted);
+            Fp6::add_into(k, &raw mut (*out).c1, product, product);
+            Fp6::add_shifted_into(k, shifted, product, product);
+            Fp6::sub_into(k, &raw mut (*out).c0, sum, shifted);
+        }
+    }
+
+    /// a (l0 + l1 v + s v w) with s = (s, s) in the base field: a line through a fixed point. In place.
+    ///
+    /// # Safety
+    /// All readable, `a` writable and apart from the line.
+    #[inline(never)]
+    pub unsafe fn mul_line_scaled(k: &FpConsts, a: *mut Self, l0: *const Fp2, l1: *const Fp2, s: *const FpLanes) {
+        unsafe {
+            // s stands in lane 0 only as an element of Fp2.
+            let real = (*s).mix(&FpLanes::zero(k));
+            let l1s = (*l1).plus(k, &real);
+            let mut high = MaybeUninit::<Fp6>::uninit();
+            Fp6::scale_1_into(k, high.as_mut_ptr(), &raw const (*a).c1, s);
+            Self::finish_line(k, a, l0, l1, &l1s, high.as_mut_ptr());
+        }
+    }
+
+    /// a (l0 + l1 v + l4 v w) in place: a line.
+    ///
+    /// # Safety
+    /// All readable, `a` writable and apart from the line.
+    #[inline(never)]
+    pub unsafe fn mul_line(k: &FpConsts, a: *mut Self, l0: *const Fp2, l1: *const Fp2, l4: *const Fp2) {
+        unsafe {
+            let sum = (*l1).plus(k, &*l4);
+            let mut high = MaybeUninit::<Fp6>::uninit();
+            Fp6::mul_1_into(k, high.as_mut_ptr(), &raw const (*a).c1, l4);
+            Self::finish_line(k, a, l0, l1, &sum, high.as_mut_ptr());
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn finish_line(k: &FpConsts, a: *mut Self, l0: *const Fp2, l1: *const Fp2, l14: *const Fp2, high: *mut Fp6) {
+        let mut low = MaybeUninit::<Fp6>::uninit();
+        let mut sum = MaybeUninit::<Fp6>::uninit();
+        let (low, sum) = (low.as_mut_ptr(), sum.as_mut_ptr());
+        unsafe {
+            Fp6::add_into(k, sum, &raw const (*a).c0, &raw const (*a).c1);
+            Fp6::mul_01_into(k, low, &raw const (*a).c0, l0, l1);
+            Fp6::mul_01_into(k, sum, sum, l0, l14);
+            Self::combine_into(k, a, low, high, sum);
+        }
+    }
+
+    /// c0 - c1 w = a^(p^6): the inverse in the cyclotomic subgroup. In place.
+    ///
+    /// # Safety
+    /// `a` readable and writable.
+    pub unsafe fn conjugate(k: &FpConsts, a: *mut Self) {
+        unsafe {
+            let c1 = &raw mut (*a).c1 as *mut Fp2;
+            for i in 0..3 {
+                Fp2::copy_into(c1.add(i), &(*c1.add(i)).neg(k));
+            }
+        }
+    }
+
+    /// a^p, in place.
+    ///
+    /// # Safety
+    /// `a` readable and writable.
+    #[inline(never)]
+    pub unsafe fn frobenius(k: &FpConsts, a: *mut Self) {
+        let table = &constants().frobenius;
+        unsafe {
+            let c = a as *mut Fp2;
+            // Coefficient i of (1, v, v^2, w, v w, v^2 w) belongs to w^POWER[i].
+            Fp2::copy_into(c, &fp2::conjugate(k, &*c));
+            for i in 1..6 {
+                fp2::mul_into(k, c.add(i), &fp2::conjugate(k, &*c.add(i)), &table[POWER[i] - 1]);
+            }
+        }
+    }
+
+    /// a^(p^2), in place.
+    ///
+    /// # Safety
+    /// `a` readable and writable.
+    #[inline(never)]
+    pub unsafe fn frobenius_square(k: &FpConsts, a: *mut Self) {
+        let table = &constants().frobenius_square;
+        unsafe {
+            let c = a as *mut Fp2;
+            for i in 1..6 {
+                FpLanes::mul_into(k, c.add(i), c.add(i), &table[POWER[i] - 1]);
+            }
+        }
+    }
+
+    /// a^2 for a in the cyclotomic subgroup; in place. Nine squares in Fp2.
+    ///
+    /// # Safety
+    /// `a` readable and writable.
+    #[inline(never)]
+    pub unsafe fn cyclotomic_square(k: &FpConsts, a: *mut Self) {
+        unsafe {
+            let c = a as *mut Fp2;
+            // Three elements of Fp4 = Fp2[w^3]: (c0, v w), (w, v^2), (v, v^2 w).
+            let (a0, a1) = fp4_square(k, &*c, &*c.add(4));
+            let (b0, b1) = fp4_square(k, &*c.add(3), &*c.add(2));
+            let (d0, d1) = fp4_square(k, &*c.add(1), &*c.add(5));
+            let d1 = fp2::times_xi(k, &d1);
+            three_minus_two(k, c, &a0);
+            three_plus_two(k, c.add(4), &a1);
+            three_minus_two(k, c.add(1), &b0);
+            three_plus_two(k, c.add(5), &b1);
+            three_minus_two(k, c.add(2), &d0);
+            three_plus_two(k, c.add(3), &d1);
+        }
+    }
+
+    /// out = a^t, t the negative curve parameter; a in the cyclotomic subgroup; out and a differ.
+    ///
+    /// # Safety
+    /// `a` readable, `out` writable.
+    #[inline(never)]
+    pub unsafe fn power_parameter_into(k: &FpConsts, out: *mut Self, a: *const Self) {
+        unsafe {
+            Self::copy_into(out, a);
+            for bit in (0..63).rev() {
+                Self::cyclotomic_square(k, out);
+                if PARAMETER >> bit & 1 == 1 {
+                    Self::mul_into(k, out, out, a);
+                }
+            }
+            Self::conjugate(k, out);
+        }
+    }
+
+    /// 1 / a, 0 for 0. Not constant-time.
+    pub fn invert(&self, k: &FpConsts) -> Self {
+        // (c0 - c1 w) / (c0^2 - v c1^2)
+        let mut out = MaybeUninit::<Self>::uninit();
+        let out = out.as_mut_ptr();
+        unsafe {
+            let mut t = self.c1.mul(k, &self.c1);
+            t = Fp6 { c0: fp2::times_xi(k, &t.c2), c1: t.c0, c2: t.c1 };
+            let square = self.c0.mul(k, &self.c0);
+            Fp6::sub_into(k, &raw mut t, &square, &raw const t);
+            let inverse = t.invert(k);
+            Fp6::mul_into(k, &raw mut (*out).c0, &self.c0, &inverse);
+            Fp6::mul_into(k, &raw mut (*out).c1, &self.c1, &inverse);
+            Self::conjugate(k, out);
+            *out
+        }
+    }
+
+    pub fn is_one(&self, k: &FpConsts) -> bool {
+        fp2::equals(k, &self.c0.c0, &fp2::one(k))
+            && fp2::is_zero(k, &self.c0.c1)
+            && fp2::is_zero(k, &self.c0.c2)
+            && self.c1.is_zero(k)
+    }
+}
+
+const POWER: [usize; 6] = [0, 2, 4, 1, 3, 5];
+
+/// (a + b s)^2 with s^2 = xi: (a^2 + xi b^2, 2 a b).
+#[inline(always)]
+fn fp4_square(k: &FpConsts, a: &Fp2, b: &Fp2) -> (Fp2, Fp2) {
+    let aa = fp2::square(k, a);
+    let bb = fp2::square(k, b);
+    let sum = fp2::square(k, &a.plus(k, b));
+    let c0 = FpLanes::loose_add(k, &aa.add(k, &bb), &fp2::times_u(k, &bb));
+    let c1 = FpLanes::loose_sub(k, &sum.sub(k, &aa), &bb);
+    (FpLanes::norm(k, &c0), FpLanes::norm(k, &c1))
+}
+
+/// z = 3 t - 2 z
+#[inline(always)]
+unsafe fn three_minus_two(k: &FpConsts, z: *mut Fp2, t: &Fp2) {
+    unsafe {
+        let d = FpLanes::loose_sub(k, &t.add(k, t), &*z);
+        let r = FpLanes::loose_sub(k, &FpLanes::loose_add(k, &d, t), &*z);
+        Fp2::copy_into(z, &FpLanes::norm(k, &r));
+    }
+}
+
+/// z = 3 t + 2 z
+#[inline(always)]
+unsafe fn three_plus_two(k: &FpConsts, z: *mut Fp2, t: &Fp2) {
+    unsafe {
+        let d = FpLanes::loose_add(k, &t.add(k, t), &*z);
+        let r = FpLanes::loose_add(k, &FpLanes::loose_add(k, &d, t), &*z);
+        Fp2::copy_into(z, &FpLanes::norm(k, &r));
+    }
+}

@@ -1,0 +1,187 @@
+//! Fp2 = Fp[u]/(u^2 + 1). An element c0 + c1 u is the two-lane vector (c0, c1).
+//!
+//! Sums, differences, negation, loose and normal values are those of the lanes. A lane product by
+//! (s, s) is the product by a base field element s. Values are normal unless their type says loose.
+
+use crate::constants::{BaseField, Modulus};
+use crate::fp::{self, FpConsts, FpLanes, FpLoose};
+use crate::lanes::Lanes2;
+use crate::words::{self, Words};
+use core::mem::MaybeUninit;
+
+/// c0 + c1 u in lanes 0 and 1.
+pub type Fp2 = FpLanes;
+
+/// (c0, 0, ...) = 1
+#[inline(always)]
+pub fn one(k: &FpConsts) -> Fp2 {
+    FpLanes::one(k).mix(&FpLanes::zero(k))
+}
+
+/// u a = -a1 + a0 u
+#[inline(always)]
+pub fn times_u(k: &FpConsts, a: &Fp2) -> Fp2 {
+    a.swap().negate_if(k, [1, 0])
+}
+
+/// a0 - a1 u = a^p
+#[inline(always)]
+pub fn conjugate(k: &FpConsts, a: &Fp2) -> Fp2 {
+    a.negate_if(k, [0, 1])
+}
+
+/// (1 + u) a
+#[inline(always)]
+pub fn times_xi(k: &FpConsts, a: &Fp2) -> Fp2 {
+    a.plus(k, &times_u(k, a))
+}
+
+/// a b. `out` may be a or b.
+///
+/// # Safety
+/// `a` and `b` readable, `out` writable.
+#[inline(never)]
+pub unsafe fn mul_into(k: &FpConsts, out: *mut Fp2, a: *const Fp2, b: *const Fp2) {
+    // c0 = a0 b0 - a1 b1, c1 = a1 b0 + a0 b1
+    unsafe {
+        let (a, b) = (&*a, &*b);
+        let product = FpLanes::sum_of_products(k, a, &b.low(b), &times_u(k, a), &b.high(b));
+        Fp2::copy_into(out, &product);
+    }
+}
+
+/// a b with one loose factor.
+///
+/// # Safety
+/// As [`mul_into`].
+#[inline(always)]
+pub unsafe fn mul_loose_into(k: &FpConsts, out: *mut Fp2, a: *const FpLoose, b: *const Fp2) {
+    // The kernel takes limbs of either size; the types only stop loose times loose.
+    unsafe { mul_into(k, out, a as *const Fp2, b) }
+}
+
+/// a^2 = (a0 + a1)(a0 - a1) + 2 a0 a1 u. `out` may be a.
+///
+/// # Safety
+/// As [`mul_into`].
+#[inline(never)]
+pub unsafe fn square_into(k: &FpConsts, out: *mut Fp2, a: *const Fp2) {
+    unsafe {
+        let a = &*a;
+        let zero = FpLanes::zero(k);
+        let sum = a.add(k, &a.high(a)); // a0 + a1, 2 a1
+        let difference = a.low(a).minus(k, &a.high(a).mix(&zero)); // a0 - a1, a0
+        FpLanes::mul_loose_into(k, out, &sum, &difference);
+    }
+}
+
+#[inline(always)]
+pub fn mul(k: &FpConsts, a: &Fp2, b: &Fp2) -> Fp2 {
+    let mut out = MaybeUninit::uninit();
+    unsafe {
+        mul_into(k, out.as_mut_ptr(), a, b);
+        out.assume_init()
+    }
+}
+
+#[inline(always)]
+pub fn mul_loose(k: &FpConsts, a: &FpLoose, b: &Fp2) -> Fp2 {
+    let mut out = MaybeUninit::uninit();
+    unsafe {
+        mul_loose_into(k, out.as_mut_ptr(), a, b);
+        out.assume_init()
+    }
+}
+
+#[inline(always)]
+pub fn square(k: &FpConsts, a: &Fp2) -> Fp2 {
+    let mut out = MaybeUninit::uninit();
+    unsafe {
+        square_into(k, out.as_mut_ptr(), a);
+        out.assume_init()
+    }
+}
+
+/// a0^2 + a1^2 in both lanes.
+pub fn norm(k: &FpConsts, a: &Fp2) -> FpLanes {
+    let squares = a.square(k);
+    squares.plus(k, &squares.swap())
+}
+
+/// 1 / a, 0 for 0. Not constant-time.
+pub fn invert(k: &FpConsts, a: &Fp2) -> Fp2 {
+    conjugate(k, a).mul(k, &fp::invert(k, &norm(k, a)))
+}
+
+/// 1 / a, 0 for 0, in time that does not depend on a.
+pub fn invert_fermat(k: &FpConsts, a: &Fp2) -> Fp2 {
+    conjugate(k, a).mul(k, &fp::invert_fermat(k, &norm(k, a)))
+}
+
+#[inline]
+pub fn is_zero(k: &FpConsts, a: &Fp2) -> bool {
+    a.is_zero(k) == [true; 2]
+}
+
+#[inline]
+pub fn equals(k: &FpConsts, a: &Fp2, b: &Fp2) -> bool {
+    is_zero(k, &a.minus(k, b))
+}
+
+/// (p - 3) / 4, p = 3 mod 4
+const ROOT_EXPONENT: Words = words::shift_right(&BaseField::WORDS, 2);
+
+/// a^((p - 3) / 4) in both lanes: e with e^2 a = 1 or -1 where a is not 0.
+pub fn inverse_root(k: &FpConsts, a: &FpLanes) -> FpLanes {
+    fp::power(k, a, &ROOT_EXPONENT)
+}
+
+/// Second half of two square roots in Fp2: given a\[i\] and, in lane i, a square root s of its norm,
+/// returns square roots of both.
+///
+/// delta = (c0 + s) / 2 or (c0 - s) / 2 is a square, their product being -c1^2 / 4. With
+/// t = delta^((p - 3) / 4): if delta is a square its root is x = delta t and 1 / x = t; if not,
+/// x^2 = -delta and 1 / x = -t. Then (x, c1 / 2x), or (c1 / 2x, x) up to the sign, squares to a.
+pub fn roots_from_norms(k: &FpConsts, a: [&Fp2; 2], s: &FpLanes, half: &FpLanes) -> [Fp2; 2] {
+    let c0 = a[0].low(a[1]);
+    let c1 = a[0].high(a[1]);
+    let mut delta = c0.plus(k, s).mul(k, half);
+    let other = c0.minus(k, s).mul(k, half);
+    let zero = delta.is_zero(k);
+    // c1 = 0 and s = -c0
+    if zero[0] {
+        delta = other.mix(&delta);
+    }
+    if zero[1] {
+        delta = delta.mix(&other);
+    }
+    let t = inverse_root(k, &delta);
+    let x = delta.mul(k, &t);
+    let y = c1.mul(k, &t).mul(k, half);
+    let square = x.square(k).equals(k, &delta);
+    // Lane 0 of `low` and `high` selects element 0.
+    let first = if square[0] { x.low(&y) } else { y.low(&x.neg(k)) };
+    let second = if square[1] { x.high(&y) } else { y.high(&x.neg(k)) };
+    [first, second]
+}
+
+/// Square roots of two elements, and whether each is a square (else the root is meaningless).
+pub fn roots(k: &FpConsts, a: [&Fp2; 2], half: &FpLanes) -> ([Fp2; 2], [bool; 2]) {
+    let norms = norm(k, a[0]).mix(&norm(k, a[1]));
+    let s = norms.mul(k, &inverse_root(k, &norms));
+    let ok = s.square(k).equals(k, &norms);
+    (roots_from_norms(k, a, &s, half), ok)
+}
+
+/// sgn0 of RFC 9380, section 4.1, for m = 2.
+pub fn is_odd(k: &FpConsts, a: &Fp2) -> bool {
+    let [c0, c1] = a.to_words(k);
+    if words::is_zero(&c0) { c1[0] & 1 == 1 } else { c0[0] & 1 == 1 }
+}
+
+/// Whether a is the lexicographically larger of a and -a, c1 compared first (the sign bit of
+/// compressed points, draft-irtf-cfrg-pairing-friendly-curves-11, appendix C).
+pub fn is_large(k: &FpConsts, a: &Fp2) -> bool {
+    let [c0, c1] = fp::is_large(k, a);
+    if a.is_zero(k)[1] { c0 } else { c1 }
+}
