@@ -10,11 +10,18 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![allow(clippy::missing_safety_doc, clippy::needless_range_loop)]
 
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod constants;
+pub mod curve;
 pub mod fp;
 pub mod fr;
+pub mod g2;
+pub mod hash_to_g2;
 pub mod inverse;
 pub mod lanes;
+pub mod pairing;
+pub mod sha256;
 pub mod tower;
 mod vector;
 pub mod words;

@@ -291,11 +291,14 @@ fn quotient<const N: usize>(k: &FmaConsts<N>, z: Vector) -> Vector {
 fn slide<const N: usize>(k: &FmaConsts<N>, z: &mut [Vector; 9], next: Vector) -> Vector {
     let t = digit(k, z[0]);
     z[0] = v::add_bits(z[1], v::carry_bits(z[0]));
-    let mut j = 1;
-    while j < N {
-        z[j] = z[j + 1];
-        j += 1;
-    }
+    // Written out, as a loop would become `memory.copy` and the window would live in memory.
+    z[1] = z[2];
+    z[2] = z[3];
+    z[3] = z[4];
+    z[4] = z[5];
+    z[5] = z[6];
+    z[6] = z[7];
+    z[7] = z[8];
     z[N] = next;
     t
 }
@@ -328,15 +331,11 @@ fn reduce<const N: usize>(k: &FmaConsts<N>, out: *mut Vector, z: &mut [Vector; 9
     unsafe { *out.add(N - 1) = top };
 }
 
+/// The lowest nine columns (N + 1 of them are used). A loop here would become `memory.copy`.
 #[inline(always)]
-fn window<const N: usize>(start: &[Vector; COLUMNS]) -> [Vector; 9] {
-    let mut z = [start[0]; 9];
-    let mut j = 1;
-    while j <= N {
-        z[j] = start[j];
-        j += 1;
-    }
-    z
+fn window(start: &[Vector; COLUMNS]) -> [Vector; 9] {
+    let s = start;
+    [s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8]]
 }
 
 #[inline(always)]
@@ -348,7 +347,7 @@ unsafe fn product<const N: usize>(
 ) {
     let (c, d) = (k.c, k.d);
     let (a, b) = unsafe { (&*a, &*b) };
-    let mut z = window::<N>(&k.start_product);
+    let mut z = window(&k.start_product);
     let mut t = [c; 8];
     let mut i = 0;
     loop {
@@ -370,7 +369,7 @@ unsafe fn two_products<const N: usize>(
 ) {
     let (c, d) = (k.c, k.d);
     let [a, b, e, f] = unsafe { factors.map(|x| &*x) };
-    let mut z = window::<N>(&k.start_sum);
+    let mut z = window(&k.start_sum);
     let mut t = [c; 8];
     let mut i = 0;
     loop {
@@ -391,7 +390,7 @@ unsafe fn square_8<const N: usize>(k: &FmaConsts<N>, out: *mut Vector, a: *const
     let (c, d) = (k.c, k.d);
     let a = unsafe { &*a };
     let start = &k.start_square;
-    let mut z = window::<N>(start);
+    let mut z = window(start);
     let mut t = [c; 8];
     macro_rules! triangle_row {
         ($i:literal, $base:literal) => {
