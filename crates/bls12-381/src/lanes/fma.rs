@@ -29,6 +29,8 @@
 //! textbook rows 48; the same with constants folded into the code (`v128.const`) 51: read them from
 //! memory. Unrolling the outer loop costs 10 %.
 
+pub mod fp2;
+
 use super::Lanes2;
 use crate::constants::Modulus;
 use crate::vector::{self as v, Vector};

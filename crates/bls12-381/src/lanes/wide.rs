@@ -9,6 +9,8 @@
 //!
 //! Measured (Bun 1.4, base field): product 53 ns, square 49; product scanning with a 192-bit sum 93.
 
+pub mod fp2;
+
 use super::Lanes2;
 use crate::constants::Modulus;
 use crate::words::{self, Words};

@@ -5,7 +5,7 @@
 
 use crate::constants::{BaseField, Modulus};
 use crate::fp::{self, FpConsts, FpLanes, FpLoose};
-use crate::lanes::Lanes2;
+use crate::lanes::{self, Lanes2};
 use crate::words::{self, Words};
 use core::mem::MaybeUninit;
 
@@ -40,13 +40,16 @@ pub fn times_xi(k: &FpConsts, a: &Fp2) -> Fp2 {
 ///
 /// # Safety
 /// `a` and `b` readable, `out` writable.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn mul_into(k: &FpConsts, out: *mut Fp2, a: *const Fp2, b: *const Fp2) {
-    // c0 = a0 b0 - a1 b1, c1 = a1 b0 + a0 b1
     unsafe {
-        let (a, b) = (&*a, &*b);
-        let product = FpLanes::sum_of_products(k, a, &b.low(b), &times_u(k, a), &b.high(b));
-        Fp2::copy_into(out, &product);
+        #[cfg(feature = "fma")]
+        lanes::fma::fp2::mul_into(k, out, a, b);
+        #[cfg(feature = "wide")]
+        lanes::wide::fp2::mul_into(out, a, b);
+        #[cfg(not(any(feature = "fma", feature = "wide")))]
+        lanes::scalar::fp2::mul_into(out, a, b);
+        let _ = k;
     }
 }
 
@@ -60,18 +63,20 @@ pub unsafe fn mul_loose_into(k: &FpConsts, out: *mut Fp2, a: *const FpLoose, b: 
     unsafe { mul_into(k, out, a as *const Fp2, b) }
 }
 
-/// a^2 = (a0 + a1)(a0 - a1) + 2 a0 a1 u. `out` may be a.
+/// a^2. `out` may be a.
 ///
 /// # Safety
 /// As [`mul_into`].
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn square_into(k: &FpConsts, out: *mut Fp2, a: *const Fp2) {
     unsafe {
-        let a = &*a;
-        let zero = FpLanes::zero(k);
-        let sum = a.add(k, &a.high(a)); // a0 + a1, 2 a1
-        let difference = a.low(a).minus(k, &a.high(a).mix(&zero)); // a0 - a1, a0
-        FpLanes::mul_loose_into(k, out, &sum, &difference);
+        #[cfg(feature = "fma")]
+        lanes::fma::fp2::square_into(k, out, a);
+        #[cfg(feature = "wide")]
+        lanes::wide::fp2::square_into(out, a);
+        #[cfg(not(any(feature = "fma", feature = "wide")))]
+        lanes::scalar::fp2::square_into(out, a);
+        let _ = k;
     }
 }
 
