@@ -2,7 +2,7 @@
 //!
 //! Sources: complex squaring, Devegili et al. 2006, section 3; squaring in the cyclotomic subgroup,
 //! R. Granger, M. Scott, "Faster Squaring in the Cyclotomic Subgroup of Sixth Degree Extensions",
-//! 2010, section 3.2.
+//! 2010, section 3.2; its compressed form, K. Karabina, "Squaring in cyclotomic subgroups", 2013.
 
 use super::constants::constants;
 use super::fp2::{self, Fp2};
@@ -181,13 +181,25 @@ impl Fp12 {
     pub unsafe fn cyclotomic_square(k: &FpConsts, a: *mut Self) {
         unsafe {
             let c = a as *mut Fp2;
-            // Three elements of Fp4 = Fp2[w^3]: (c0, v w), (w, v^2), (v, v^2 w).
             let (a0, a1) = fp4_square(k, &*c, &*c.add(4));
+            three_minus_two(k, c, &a0);
+            three_plus_two(k, c.add(4), &a1);
+            Self::compressed_square(k, a);
+        }
+    }
+
+    /// The same for the coefficients of w, w^2, w^4 and w^5 alone, which do not depend on the others.
+    ///
+    /// # Safety
+    /// `a` readable and writable.
+    #[inline(never)]
+    unsafe fn compressed_square(k: &FpConsts, a: *mut Self) {
+        unsafe {
+            // With Fp4 = Fp2[s], s = w^3: a = (c0 + c4 s) + (c3 + c2 s) w + (c1 + c5 s) w^2.
+            let c = a as *mut Fp2;
             let (b0, b1) = fp4_square(k, &*c.add(3), &*c.add(2));
             let (d0, d1) = fp4_square(k, &*c.add(1), &*c.add(5));
             let d1 = fp2::times_xi(k, &d1);
-            three_minus_two(k, c, &a0);
-            three_plus_two(k, c.add(4), &a1);
             three_minus_two(k, c.add(1), &b0);
             three_plus_two(k, c.add(5), &b1);
             three_minus_two(k, c.add(2), &d0);
@@ -195,20 +207,85 @@ impl Fp12 {
         }
     }
 
+    /// Recovers c0 and c4 of three elements from the other coefficients, with one inversion:
+    /// c4 = (xi c5^2 + 3 c1^2 - 2 c2) / (4 c3), or 2 c1 c5 / c2 if c3 = 0;
+    /// c0 = (2 c4^2 + c3 c5 - 3 c2 c1) xi + 1.
+    ///
+    /// # Safety
+    /// Readable and writable.
+    #[inline(never)]
+    unsafe fn decompress_three(k: &FpConsts, list: *mut [Self; 3]) {
+        unsafe {
+            let coefficient = |i: usize, j: usize| (list as *mut Fp2).add(6 * i + j);
+            let mut fractions = [(fp2::one(k), fp2::one(k)); 3];
+            for i in 0..3 {
+                let [c1, c2, c3, c5] = [1, 2, 3, 5].map(|j| &*coefficient(i, j));
+                let twice = |x: &Fp2| x.plus(k, x);
+                fractions[i] = if !fp2::is_zero(k, c3) {
+                    let s = fp2::square(k, c1);
+                    let t = fp2::times_xi(k, &fp2::square(k, c5));
+                    let three = FpLanes::norm(k, &FpLanes::loose_add(k, &s.add(k, &s), &s));
+                    (FpLanes::norm(k, &FpLanes::loose_sub(k, &three.add(k, &t), &twice(c2))), twice(&twice(c3)))
+                } else if !fp2::is_zero(k, c2) {
+                    (twice(&fp2::mul(k, c1, c5)), *c2)
+                } else {
+                    // Then c1 = c5 = 0 and the element is 1.
+                    (FpLanes::zero(k), fp2::one(k))
+                };
+            }
+            let [(n0, d0), (n1, d1), (n2, d2)] = &fractions;
+            let d01 = fp2::mul(k, d0, d1);
+            let all = fp2::invert(k, &fp2::mul(k, &d01, d2));
+            let rest = fp2::mul(k, &all, d2);
+            let quotients = [
+                fp2::mul(k, n0, &fp2::mul(k, &rest, d1)),
+                fp2::mul(k, n1, &fp2::mul(k, &rest, d0)),
+                fp2::mul(k, n2, &fp2::mul(k, &all, &d01)),
+            ];
+            for i in 0..3 {
+                let c4 = &quotients[i];
+                let [c1, c2, c3, c5] = [1, 2, 3, 5].map(|j| &*coefficient(i, j));
+                let square = fp2::square(k, c4);
+                let product = fp2::mul(k, c2, c1);
+                let t = FpLanes::loose_add(k, &square.add(k, &square), &fp2::mul(k, c3, c5));
+                let t = FpLanes::loose_sub(k, &FpLanes::loose_sub(k, &t, &product), &product);
+                let t = FpLanes::norm(k, &FpLanes::loose_sub(k, &t, &product));
+                Fp2::copy_into(coefficient(i, 0), &fp2::times_xi(k, &t).plus(k, &fp2::one(k)));
+                Fp2::copy_into(coefficient(i, 4), c4);
+            }
+        }
+    }
+
     /// out = a^t, t the negative curve parameter; a in the cyclotomic subgroup; out and a differ.
+    ///
+    /// |t| = 2^63 + 2^62 + 2^60 + 2^57 + 2^48 + 2^16: the first 57 squarings are compressed.
     ///
     /// # Safety
     /// `a` readable, `out` writable.
     #[inline(never)]
     pub unsafe fn power_parameter_into(k: &FpConsts, out: *mut Self, a: *const Self) {
+        const { assert!(PARAMETER == 1 << 63 | 1 << 62 | 1 << 60 | 1 << 57 | 1 << 48 | 1 << 16) };
+        let mut powers = MaybeUninit::<[Self; 3]>::uninit();
+        let powers = powers.as_mut_ptr();
+        let power = powers as *mut Self;
         unsafe {
             Self::copy_into(out, a);
-            for bit in (0..63).rev() {
-                Self::cyclotomic_square(k, out);
-                if PARAMETER >> bit & 1 == 1 {
-                    Self::mul_into(k, out, out, a);
+            for (i, count) in [16, 32, 9].into_iter().enumerate() {
+                for _ in 0..count {
+                    Self::compressed_square(k, out);
+                }
+                Self::copy_into(power.add(i), out);
+            }
+            Self::decompress_three(k, powers);
+            Self::mul_into(k, out, power, power.add(1));
+            let last = power.add(2);
+            for count in [3, 2, 1] {
+                Self::mul_into(k, out, out, last);
+                for _ in 0..count {
+                    Self::cyclotomic_square(k, last);
                 }
             }
+            Self::mul_into(k, out, out, last);
             Self::conjugate(k, out);
         }
     }
