@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@barycenter/source'];
+/** Where `.ci/run` reads the counts from; unset everywhere else. */
+const report = process.env.BARYCENTER_TEST_REPORT;
 
 export default defineConfig({
   resolve: { conditions },
@@ -16,5 +18,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     execArgv: ['--conditions=@barycenter/source'],
     maxWorkers: 2,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 });

@@ -4,12 +4,12 @@
  * Plain JavaScript without dependencies, because nothing is installed when it starts.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PNPM = 'pnpm@12.21.0';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PNPM = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager;
 const BIN = join(ROOT, 'node_modules', '.bin');
 const STAMP = join(ROOT, 'node_modules', '.modules.yaml');
 const LOCK = join(ROOT, 'pnpm-lock.yaml');

@@ -1,2 +1,3 @@
+export { type StockVerifier, stockVerifiers } from './peers.ts';
 export { type Random, seededRandom } from './random.ts';
-export { listVectors, readVector, vectorsFolder } from './vectors.ts';
+export { findVectors, listVectors, readVector, readVectorBytes, vectorsFolder } from './vectors.ts';

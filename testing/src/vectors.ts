@@ -1,6 +1,7 @@
 /**
- * Reads third-party test vectors from `BARYCENTER_VECTORS` (default `../shared/vectors` beside the
- * repository). They are never committed; a test whose folder is absent skips with a printed line,
+ * Reads third-party test vectors. They are never committed; a set is looked for in
+ * `BARYCENTER_VECTORS` if that is set, else in `vectors/` (where `pnpm vectors` puts it), else in
+ * `../shared/vectors` beside the repository. A test whose set is absent skips with a printed line,
  * and `.ci/run` refuses a run in which that line appears.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -13,11 +14,19 @@ const REPOSITORY_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The folder of one vector set ("kzg", "bls", ...), or undefined (and a printed line) if absent. */
 export function vectorsFolder(set: string): string | undefined {
-  const root = process.env.BARYCENTER_VECTORS ?? join(REPOSITORY_ROOT, '../shared/vectors');
-  const folder = join(root, set);
-  if (existsSync(folder)) return folder;
-  console.log(`vectors absent, skipped: ${set} (looked in ${folder}; see "pnpm vectors")`);
-  return undefined;
+  const folder = findVectors(set);
+  if (folder === undefined) {
+    const roots = vectorsRoots().join(', ');
+    console.log(`vectors absent, skipped: ${set} (looked in ${roots}; see "pnpm vectors")`);
+  }
+  return folder;
+}
+
+/** The folder of one vector set, or undefined if absent; prints nothing. */
+export function findVectors(set: string): string | undefined {
+  return vectorsRoots()
+    .map((root) => join(root, set))
+    .find((folder) => existsSync(folder));
 }
 
 /** Files of a folder of vectors (not recursive), sorted by name. */
@@ -28,9 +37,20 @@ export function listVectors(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** The bytes of one vector file, gunzipped if it ends in `.gz`. */
+export function readVectorBytes(path: string): Uint8Array {
+  const raw = readFileSync(path);
+  return path.endsWith('.gz') ? gunzipSync(raw) : raw;
+}
+
 /** The parsed content of one JSON or YAML vector file, gunzipped if it ends in `.gz`. */
 export function readVector(path: string): unknown {
-  const raw = readFileSync(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(raw) : raw).toString('utf8');
+  const text = new TextDecoder().decode(readVectorBytes(path));
   return /\.json(\.gz)?$/.test(path) ? JSON.parse(text) : parse(text);
+}
+
+function vectorsRoots(): string[] {
+  const chosen = process.env.BARYCENTER_VECTORS;
+  if (chosen !== undefined) return [chosen];
+  return [join(REPOSITORY_ROOT, 'vectors'), join(REPOSITORY_ROOT, '..', 'shared', 'vectors')];
 }

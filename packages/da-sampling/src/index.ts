@@ -1,1 +1,91 @@
-export {};
+export {
+  type Attestation,
+  type AttestedBlob,
+  attestationMessage,
+  attestationTag,
+  decodeAttestation,
+  encodeAttestation,
+} from './attestation.ts';
+export { AttestationSession, Attester, type AttesterOptions } from './attester.ts';
+export {
+  CELL_BYTES,
+  CELL_PROOF_BYTES,
+  type PlacedCell,
+  type ProvenCell,
+  serveCell,
+  verifyCells,
+} from './cells.ts';
+export {
+  type AggregateResult,
+  aggregate,
+  type Certificate,
+  type CertificateVerdict,
+  decodeCertificate,
+  encodeCertificate,
+  type RejectedAttestation,
+  verifyCertificate,
+} from './certificate.ts';
+export {
+  type AuthenticatedHeader,
+  authenticateHeader,
+  type CheckedHeader,
+  checkHeader,
+  type HeaderPolicy,
+  openHeader,
+} from './check-header.ts';
+export {
+  assignRows,
+  type Committee,
+  type CommitteeMember,
+  type CommitteeOptions,
+  memberIndex,
+  sampleCommittee,
+  type Validator,
+} from './committee.ts';
+export { type Domain, encodeDomain } from './domain.ts';
+export { type EncodedBlob, type EncodeOptions, encodeBlob } from './encode-blob.ts';
+export {
+  DaError,
+  type DaErrorCode,
+  type EquivocationEvidence,
+  type SignedHeaderBytes,
+} from './errors.ts';
+export {
+  type BlobHeader,
+  encodeHeader,
+  HEADER_BYTES,
+  HEADER_VERSION,
+  headerRoot,
+} from './header.ts';
+export { decodeHeaderMessage, encodeHeaderMessage, type HeaderMessage } from './header-message.ts';
+export {
+  type Blame,
+  type CellSource,
+  LightClient,
+  type LightClientOptions,
+  type SampleReport,
+} from './light-client.ts';
+export type { InvalidPayloadCode, UnpackedPayload } from './payload.ts';
+export {
+  EIP7594,
+  type Geometry,
+  geometry,
+  MAX_BLOB_BYTES,
+  maxPayloadBytes,
+  PROFILES,
+  type Profile,
+} from './profile.ts';
+export { recoverBlob } from './recover-blob.ts';
+export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
+export { RowVerifier, type VerifiedRow } from './row-verifier.ts';
+export { decodeRowMessage, encodeRowMessage, type RowMessage } from './rows.ts';
+export { CELLS_PER_ROW, type Sample, type SampleStore } from './samples.ts';
+export {
+  type CommitteeParameters,
+  committeeFailureBits,
+  committeeLivenessBits,
+  samplesFor,
+  undecodableShare,
+} from './security.ts';
+export { isEquivocation, submitterAddress } from './submitter.ts';
+export type { Share } from './tails.ts';

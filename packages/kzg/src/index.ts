@@ -1,1 +1,17 @@
-export {};
+/** `@barycenter/kzg`: EIP-4844, EIP-7594 and row commitments. See README.md. */
+export { KzgError, type KzgErrorCode } from './errors.ts';
+export { type CKzgFunctions, createKzg, createKzgSync, type Kzg, type RowKzg } from './kzg.ts';
+export {
+  BYTES_PER_BLOB,
+  BYTES_PER_CELL,
+  BYTES_PER_COMMITMENT,
+  BYTES_PER_FIELD_ELEMENT,
+  BYTES_PER_PROOF,
+  CELLS_PER_EXT_BLOB,
+  FIELD_ELEMENTS_PER_BLOB,
+  FIELD_ELEMENTS_PER_CELL,
+  FIELD_ELEMENTS_PER_EXT_BLOB,
+} from './parameters.ts';
+export type { CheckedCommitments, DerivedCell, EvaluationWeights } from './rows.ts';
+export { bytesToScalar, FIELD_MODULUS, scalarToBytes } from './scalar.ts';
+export type { TrustedSetup } from './setup.ts';

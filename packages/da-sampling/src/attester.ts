@@ -1,0 +1,156 @@
+/**
+ * A committee member. On a header: cheap checks, equivocation, then the opening (check B, always:
+ * da-review.md §1.3(3)). On its rows: check B each. On all of its rows verified, and only then: one
+ * signature. The caller stores header message and rows durably before it sends the signature.
+ */
+import type { Bls } from '@barycenter/bls';
+import type { Kzg } from '@barycenter/kzg';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { type Attestation, attestationMessage, attestationTag } from './attestation.ts';
+import type { AuthenticatedHeader } from './check-header.ts';
+import {
+  authenticateHeader,
+  type CheckedHeader,
+  type HeaderPolicy,
+  openHeader,
+} from './check-header.ts';
+import { assignRows, memberIndex } from './committee.ts';
+import { expectLength } from './domain.ts';
+import { DaError, type SignedHeaderBytes } from './errors.ts';
+import type { HeaderMessage } from './header-message.ts';
+import { RowVerifier, type VerifiedRow } from './row-verifier.ts';
+import type { RowMessage } from './rows.ts';
+import { equalBytes } from './wire.ts';
+
+/** (submitter, nonce) pairs an attester remembers; the oldest is forgotten first. */
+export const MAX_REMEMBERED_HEADERS = 65_536;
+
+/** Inputs of an attester. */
+export type AttesterOptions = HeaderPolicy & {
+  readonly kzg: Kzg;
+  readonly bls: Bls;
+  /** BLS secret key, 32 bytes; copied, and wiped by `dispose()`. */
+  readonly secretKey: Uint8Array;
+};
+
+/** Opens headers and signs for blobs whose assigned rows it has verified. */
+export class Attester {
+  readonly publicKey: Uint8Array;
+  readonly #options: AttesterOptions;
+  readonly #secretKey: Uint8Array;
+  /** First signed header per submitter and nonce; bounded by MAX_REMEMBERED_HEADERS. */
+  readonly #firstHeaders = new Map<string, SignedHeaderBytes>();
+  #disposed = false;
+
+  constructor(options: AttesterOptions) {
+    expectLength(options.secretKey, { name: 'secretKey', size: 32 });
+    this.#options = options;
+    this.#secretKey = options.secretKey.slice();
+    this.publicKey = options.bls.publicKey(this.#secretKey);
+  }
+
+  /**
+   * Opens a header. Throws DaError with the code of `checkHeader`, `not_a_member` if this key has no
+   * seat, or `equivocation` with both signed headers as evidence if the submitter used the nonce for
+   * another blob.
+   */
+  open(message: HeaderMessage): AttestationSession {
+    this.#assertUsable();
+    const header = authenticateHeader(message, this.#options);
+    const committee = this.#options.committeeOf(header.header.epoch)!;
+    const validator = memberIndex(committee, this.publicKey);
+    if (validator < 0) throw new DaError('not_a_member', 'this key has no seat in the committee');
+    this.#refuseEquivocation(header);
+    const checked = openHeader(header, this.#options.kzg);
+    return new AttestationSession({
+      kzg: this.#options.kzg,
+      header: checked,
+      assignedRows: assignRows(committee, header.headerRoot)[validator]!,
+      sign: () => {
+        this.#assertUsable();
+        const { profile, byteLength } = header.header;
+        const blob = { headerRoot: header.headerRoot, profile, byteLength };
+        const bytes = attestationMessage(blob, committee);
+        const dst = attestationTag();
+        const signature = this.#options.bls.sign(this.#secretKey, bytes, { dst });
+        return { headerRoot: header.headerRoot, validator, signature };
+      },
+    });
+  }
+
+  /** Wipes the key; every later use throws. */
+  dispose(): void {
+    this.#secretKey.fill(0);
+    this.#disposed = true;
+  }
+
+  #assertUsable(): void {
+    if (this.#disposed) throw new Error('Attester: used after dispose()');
+  }
+
+  #refuseEquivocation(header: AuthenticatedHeader): void {
+    const { submitter, nonce } = header.header;
+    const key = `${bytesToHex(submitter)}:${nonce}`;
+    const second = { headerRoot: header.headerRoot, signature: header.message.signature };
+    const first = this.#firstHeaders.get(key);
+    if (first === undefined) {
+      if (this.#firstHeaders.size >= MAX_REMEMBERED_HEADERS) {
+        this.#firstHeaders.delete(this.#firstHeaders.keys().next().value!);
+      }
+      this.#firstHeaders.set(key, second);
+    } else if (!equalBytes(first.headerRoot, second.headerRoot)) {
+      throw new DaError('equivocation', `the submitter signed two headers for nonce ${nonce}`, {
+        evidence: { first, second },
+      });
+    }
+  }
+}
+
+/** One blob at one attester: collects the assigned rows, then signs. */
+export class AttestationSession {
+  readonly header: CheckedHeader;
+  /** Row indices this member must hold, ascending. */
+  readonly assignedRows: readonly number[];
+  readonly #verifier: RowVerifier;
+  readonly #sign: () => Attestation;
+
+  constructor(options: {
+    readonly kzg: Kzg;
+    readonly header: CheckedHeader;
+    readonly assignedRows: readonly number[];
+    readonly sign: () => Attestation;
+  }) {
+    this.header = options.header;
+    this.assignedRows = options.assignedRows;
+    this.#verifier = new RowVerifier(options);
+    this.#sign = options.sign;
+  }
+
+  /** Verifies one row; codes as `RowVerifier.add`. Rows of others may be added, they do not count. */
+  add(message: RowMessage): VerifiedRow {
+    return this.#verifier.add(message);
+  }
+
+  /** The small-blob path: derives and returns the assigned rows from the whole payload. */
+  addPayload(payload: Uint8Array): VerifiedRow[] {
+    const rows = this.#verifier.addPayload(payload);
+    return this.assignedRows.map((index) => rows[index]!);
+  }
+
+  /** Assigned rows that have not been verified yet. */
+  missingRows(): number[] {
+    const held = new Set(this.#verifier.finish().map(({ index }) => index));
+    return this.assignedRows.filter((index) => !held.has(index));
+  }
+
+  /** Signs; throws DaError `rows_missing` unless every assigned row is verified. */
+  attest(): Attestation {
+    const missing = this.missingRows();
+    if (missing.length > 0) {
+      throw new DaError('rows_missing', `${missing.length} assigned rows are not verified`, {
+        row: missing[0]!,
+      });
+    }
+    return this.#sign();
+  }
+}

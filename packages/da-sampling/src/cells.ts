@@ -1,0 +1,54 @@
+/**
+ * Cells of coded rows (EIP-7594 cells; da-review.md §1.3(5)). A coded row is an EIP-4844 blob with
+ * commitment sum_j L_ij C_j, so its 128 cells verify against derived commitments under the stock
+ * equation. Proofs are made only when somebody samples: dispersal carries none.
+ */
+import { type Kzg, KzgError } from '@barycenter/kzg';
+import type { CheckedHeader } from './check-header.ts';
+import type { VerifiedRow } from './row-verifier.ts';
+
+/** Bytes of a cell and of its proof. EIP-7594, BYTES_PER_CELL; EIP-4844, BYTES_PER_PROOF. */
+export const CELL_BYTES = 2048;
+export const CELL_PROOF_BYTES = 48;
+
+/** A cell with its KZG multi-proof. */
+export type ProvenCell = { readonly cell: Uint8Array; readonly proof: Uint8Array };
+
+/** A claimed cell and its place. */
+export type PlacedCell = ProvenCell & { readonly row: number; readonly cellIndex: number };
+
+/** Cell `cellIndex` (0 .. 127) of a verified row with its proof. One MSM of up to 4,032 points. */
+export function serveCell(
+  row: VerifiedRow,
+  cellIndex: number,
+  options: { readonly kzg: Kzg },
+): ProvenCell {
+  return options.kzg.computeCellProof(row.row, cellIndex);
+}
+
+/**
+ * Whether all cells belong to their rows. Derived commitments are never computed one by one: the
+ * batch costs one MSM over the k commitments, one over the proofs, and one pairing check.
+ * Malformed bytes give false.
+ */
+export function verifyCells(
+  cells: readonly PlacedCell[],
+  options: { readonly kzg: Kzg; readonly header: CheckedHeader },
+): boolean {
+  const { kzg, header } = options;
+  const { k, n } = header.geometry;
+  try {
+    return kzg.verifyDerivedCells(
+      header.commitments,
+      cells.map(({ row, cellIndex, cell, proof }) => ({
+        coefficients: kzg.rowCoefficients(row, { dataRows: k, rowCount: n }),
+        cellIndex,
+        cell,
+        proof,
+      })),
+    );
+  } catch (cause) {
+    if (cause instanceof KzgError) return false;
+    throw cause;
+  }
+}

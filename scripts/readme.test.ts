@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { tsBlocks } from './readme.ts';
+import { publishedPackages, ROOT } from './workspace.ts';
+
+/** Every package of ours resolves from here, as it would from a reader's project. */
+const READERS_FOLDER = join(ROOT, 'testing', 'conformance');
+
+const packages = publishedPackages();
+const readmes = [ROOT, ...packages.map(({ folder }) => folder)].map((folder) =>
+  join(folder, 'README.md'),
+);
+
+for (const path of readmes) {
+  describe(relative(ROOT, path), () => {
+    test('exists and shows runnable code', () => {
+      expect(existsSync(path), `${path} exists`).toBe(true);
+      expect(tsBlocks(readFileSync(path, 'utf8')).length).toBeGreaterThan(0);
+    });
+    if (!existsSync(path)) return;
+    for (const { line, code } of tsBlocks(readFileSync(path, 'utf8'))) {
+      test(`the code at line ${line} runs as it stands`, () => expect(runModule(code)).toBe(''));
+    }
+  });
+}
+
+test('a block that throws, or does not compile, is seen to fail', () => {
+  expect(runModule("throw new Error('broken example');")).toContain('broken example');
+  expect(runModule("import { nothing } from '@barycenter/erasure';")).toContain('nothing');
+  expect(runModule('const x: number = 1;')).toBe('');
+});
+
+test('only closed blocks fenced as ts are taken, with their line', () => {
+  const markdown = '# A\n```ts\nlet a;\n```\n```sh\nls\n```\n````md\n```ts\nlet b;\n```\n````\n';
+  expect(tsBlocks(markdown)).toEqual([{ line: 3, code: 'let a;' }]);
+  expect(() => tsBlocks('```ts\nlet a;')).toThrow('never closed');
+});
+
+/** Runs TypeScript as an ESM module against the sources; what went wrong, or an empty string. */
+function runModule(code: string): string {
+  const options = ['--conditions=@barycenter/source', '--input-type=module-typescript', '-'];
+  const { status, stderr, error } = spawnSync(process.execPath, options, {
+    cwd: READERS_FOLDER,
+    input: code,
+    timeout: 100_000,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  });
+  return status === 0 ? '' : `status ${status}: ${error?.message ?? ''}${stderr}`;
+}

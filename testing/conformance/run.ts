@@ -1,0 +1,121 @@
+/**
+ * Runs the conformance suite against the BUILT packages on Node 20.19, Node 24, Bun and Deno.
+ *
+ * The suite is bundled to one module with `@barycenter/*` left as imports, so that each runtime
+ * resolves the packages itself: from a project in which their tarballs are installed (--project,
+ * see scripts/pack-check.ts), or else from this workspace's `dist` folders. Vectors are parsed once
+ * here and handed over as JSON, because YAML parsing on four runtimes would cost more than the
+ * cryptography.
+ *
+ * Usage: node testing/conformance/run.ts [--project FOLDER] [--runtime NAME]... [GROUP]...
+ * Prints each runtime's log as it ends and, last, `N passed, N failed` over all of them.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { chooseRuntimes, type Runtime } from '../../scripts/runtimes.ts';
+import { findVectors, readVector, readVectorBytes } from '../src/vectors.ts';
+import type { VectorFile } from './src/suite.ts';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const SETS = ['kzg', 'bls', 'erasure'];
+/** Two cores, two runtimes at a time. */
+const PARALLEL_RUNTIMES = Math.min(2, availableParallelism());
+const RUNTIME_TIMEOUT_MS = 20 * 60_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    project: { type: 'string', default: HERE },
+    runtime: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+const runtimes = chooseRuntimes(values.runtime);
+const output = join(values.project, 'dist');
+rmSync(output, { recursive: true, force: true });
+mkdirSync(join(output, 'vectors'), { recursive: true });
+for (const set of SETS) writeVectors(set);
+await build({
+  entryPoints: [join(HERE, 'src', 'main.ts')],
+  outfile: join(output, 'conformance.mjs'),
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  external: ['@barycenter/*', 'node:*'],
+  logLevel: 'warning',
+});
+
+let passed = 0;
+let failed = 0;
+const queue = [...runtimes];
+const work = async (): Promise<void> => {
+  for (let runtime = queue.shift(); runtime !== undefined; runtime = queue.shift()) {
+    await tryRuntime(runtime);
+  }
+};
+await Promise.all(Array.from({ length: PARALLEL_RUNTIMES }, work));
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Runs the bundle on one runtime and adds its counts; a run without counts is one failure. */
+async function tryRuntime({ name, program, options }: Runtime): Promise<void> {
+  const started = performance.now();
+  const args = [...options, join(output, 'conformance.mjs'), join(output, 'vectors')];
+  const { status, log } = await finish(program, [...args, ...positionals]);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const counts = /^(\d+) passed, (\d+) failed\s*$/m.exec(log);
+  console.log(
+    `--- ${name}, ${seconds} s, exit status ${status}\n${log.trimEnd().replace(/^/gm, '  ')}`,
+  );
+  passed += Number(counts?.[1] ?? 0);
+  failed += counts === null || (status !== 0 && counts[2] === '0') ? 1 : Number(counts[2]);
+}
+
+function finish(
+  program: string,
+  args: string[],
+): Promise<{ status: number | string; log: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: values.project,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: RUNTIME_TIMEOUT_MS,
+    });
+    let log = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    child.on('error', (error) => resolve({ status: error.message, log }));
+    child.on('close', (code, signal) => resolve({ status: code ?? signal ?? 'unknown', log }));
+  });
+}
+
+/** Writes one set as JSON: YAML and JSON parsed, text as it is, binary files as hex. */
+function writeVectors(set: string): void {
+  const folder = findVectors(set);
+  if (folder === undefined) return;
+  const files: VectorFile[] = [];
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === 'README.md') continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path).replaceAll('\\', '/').replace(/\.gz$/, '');
+    files.push({ path: name.replace(/\.(ya?ml|json|txt|dat)$/, ''), content: readContent(path) });
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  writeFileSync(join(output, 'vectors', `${set}.json`), JSON.stringify(files));
+}
+
+function readContent(path: string): unknown {
+  if (/\.(ya?ml|json)(\.gz)?$/.test(path)) return readVector(path);
+  const bytes = Buffer.from(readVectorBytes(path));
+  return bytes.toString(/\.dat(\.gz)?$/.test(path) ? 'hex' : 'utf8');
+}
