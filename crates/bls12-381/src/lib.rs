@@ -10,16 +10,24 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![allow(clippy::missing_safety_doc, clippy::needless_range_loop)]
 
+pub mod affine;
+pub mod arena;
 #[cfg(feature = "bench")]
 pub mod bench;
+pub mod buckets;
+#[cfg(feature = "bench")]
+pub mod bench_bls;
 pub mod constants;
 pub mod curve;
 pub mod fp;
 pub mod fr;
+pub mod g1;
 pub mod g2;
+pub mod glv;
 pub mod hash_to_g2;
 pub mod inverse;
 pub mod lanes;
+pub mod msm;
 pub mod pairing;
 pub mod sha256;
 pub mod tower;
