@@ -44,10 +44,10 @@ mod platform {
     pub fn add_bits(a: Vector, b: Vector) -> Vector {
         i64x2_add(a, b)
     }
-    /// Arithmetic shift right by 51.
+    /// Logical shift right by 51.
     #[inline(always)]
     pub fn carry_bits(a: Vector) -> Vector {
-        i64x2_shr(a, 51)
+        u64x2_shr(a, 51)
     }
     #[inline(always)]
     pub fn and(a: Vector, b: Vector) -> Vector {
@@ -133,7 +133,7 @@ mod platform {
         Vector([a.0[0].wrapping_add(b.0[0]), a.0[1].wrapping_add(b.0[1])])
     }
     pub fn carry_bits(a: Vector) -> Vector {
-        Vector(a.0.map(|x| (x as i64 >> 51) as u64))
+        Vector(a.0.map(|x| x >> 51))
     }
     pub fn and(a: Vector, b: Vector) -> Vector {
         Vector([a.0[0] & b.0[0], a.0[1] & b.0[1]])

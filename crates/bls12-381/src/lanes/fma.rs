@@ -43,6 +43,9 @@ const BITS: u32 = 51;
 const COLUMNS: usize = 16;
 /// Bits of C = 1.5 * 2^103.
 const C_BITS: u64 = 0x4668 << 48;
+/// Added to columns before their carry is taken, so that they are positive: V8 has one instruction for
+/// the logical shift and six for the arithmetic one. A column stays below 2^57.
+const OFFSET: u64 = 1 << 60;
 /// Bits of 1.5 * 2^52.
 const LOW_BITS: u64 = 0x4338 << 48;
 
@@ -75,6 +78,8 @@ pub struct FmaConsts<const N: usize> {
     two_52_bias: Vector,
     /// 1.5 * 2^52
     low: Vector,
+    /// 1.5 * 2^52 + OFFSET / 2^51
+    low_offset: Vector,
     /// -1 / p mod 2^51
     mu: Vector,
     /// 2^-51
@@ -133,7 +138,8 @@ const fn nearest<const N: usize>(a: &Words, p: &Words) -> [Vector; N] {
 }
 
 /// Start values of the columns: minus the exponent bits of all low and high parts that arrive, plus
-/// 2^50 where the low 51 bits are later taken balanced. `products` is 1, 2 or 0 (a square).
+/// 2^50 where the low 51 bits are later taken balanced, plus [`OFFSET`] where a carry is taken, which
+/// the next column gives back. `products` is 1, 2 or 0 (a square).
 const fn start<const N: usize>(products: u64) -> [Vector; COLUMNS] {
     let mut low = [0u64; COLUMNS + 1];
     let mut high = [0u64; COLUMNS + 1];
@@ -154,7 +160,13 @@ const fn start<const N: usize>(products: u64) -> [Vector; COLUMNS] {
     let mut i = 0;
     while i < 2 * N {
         let plain = i == N - 1 || (i == 2 * N - 1 && N == 8);
-        let bias = if plain { 0u64 } else { 1 << 50 };
+        let mut bias = if plain { 0u64 } else { 1 << 50 };
+        if i < 2 * N - 1 || N < 8 {
+            bias += OFFSET;
+        }
+        if i > 0 {
+            bias = bias.wrapping_sub(OFFSET >> BITS);
+        }
         let exponents = low[i].wrapping_mul(LOW_BITS).wrapping_add(high[i].wrapping_mul(C_BITS));
         out[i] = v::splat_bits(bias.wrapping_sub(exponents));
         i += 1;
@@ -183,6 +195,7 @@ impl<M: Modulus, const N: usize> Fma<M, N> {
             two_52: v::splat(power(52)),
             two_52_bias: v::splat(power(52) + power(50)),
             low: v::splat(1.5 * power(52)),
+            low_offset: v::splat(1.5 * power(52) + (OFFSET >> BITS) as f64),
             mu: v::splat((words::negative_inverse(&M::WORDS) & ((1 << BITS) - 1)) as f64),
             inverse_51: v::splat(1.0 / power(51)),
             inverse_top: v::splat(-1.0 / p[N - 1] as f64),
@@ -325,7 +338,7 @@ fn reduce<const N: usize>(k: &FmaConsts<N>, out: *mut Vector, z: &mut [Vector; 9
     }
     let top = if N < 8 {
         // Up to 1.8 * 2^51: more than the integer conversion below takes at once.
-        let carry = v::sub(v::add_bits(v::carry_bits(t), k.low), k.low);
+        let carry = v::sub(v::add_bits(v::carry_bits(t), k.low), k.low_offset);
         v::multiply_add(carry, k.two_51, digit(k, t))
     } else {
         v::sub(v::add_bits(t, k.low), k.low)
@@ -613,13 +626,17 @@ impl<M: Modulus, const N: usize> Lanes2 for Fma<M, N> {
         one[0] = v::splat(1.0);
         self.mul(k, &Self::of(one)).residues(k)
     }
-    fn from_words(k: &FmaConsts<N>, a: &[Words; 2]) -> Self {
+    #[inline(always)]
+    fn conversion(k: &FmaConsts<N>) -> Self {
+        Self::of(k.r2)
+    }
+    fn from_words_times(k: &FmaConsts<N>, a: &[Words; 2], factor: &Self) -> Self {
         let (x, y): ([i64; N], [i64; N]) = (balanced(&a[0]), balanced(&a[1]));
         let mut limbs = [v::splat(0.0); N];
         for j in 0..N {
             limbs[j] = v::pair_bits((x[j] as f64).to_bits(), (y[j] as f64).to_bits());
         }
-        Self::of(limbs).mul(k, &Self::of(k.r2))
+        Self::of(limbs).mul(k, factor)
     }
     fn is_zero(&self, k: &FmaConsts<N>) -> [bool; 2] {
         self.residues(k).map(|a| words::is_zero(&a))
