@@ -11,7 +11,8 @@ export default defineConfig({
     include: [
       'packages/*/test/**/*.test.ts',
       'examples/*/{test,e2e}/**/*.test.ts',
-      'testing/test/**/*.test.ts',
+      'testing/{,*/}test/**/*.test.ts',
+      'bench/test/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
     testTimeout: 120_000,
