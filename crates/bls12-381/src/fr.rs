@@ -3,6 +3,7 @@
 use crate::constants::{Modulus, ScalarField};
 use crate::inverse;
 use crate::lanes::Lanes2;
+use crate::words::Words;
 
 /// Two elements of the scalar field.
 #[cfg(feature = "fma")]
@@ -26,4 +27,16 @@ pub fn invert_nonzero(k: &FrConsts, a: &FrLanes) -> FrLanes {
     let product = a.mul(k, &swapped).to_words(k)[0];
     let inverse = inverse::invert::<ScalarField>(&product);
     swapped.mul(k, &FrLanes::from_words(k, &[inverse; 2]))
+}
+
+/// a^exponent in both lanes.
+pub fn power(k: &FrConsts, a: &FrLanes, exponent: &Words) -> FrLanes {
+    let mut result = FrLanes::one(k);
+    for bit in (0..256).rev() {
+        result = result.square(k);
+        if exponent[bit / 64] >> (bit % 64) & 1 == 1 {
+            result = result.mul(k, a);
+        }
+    }
+    result
 }

@@ -95,7 +95,15 @@ pub trait Lanes2: Copy {
     /// Canonical integers of both lanes, outside Montgomery form.
     fn to_words(&self, k: &Self::Consts) -> [Words; 2];
     /// From integers below the modulus.
-    fn from_words(k: &Self::Consts, a: &[Words; 2]) -> Self;
+    #[inline(always)]
+    fn from_words(k: &Self::Consts, a: &[Words; 2]) -> Self {
+        Self::from_words_times(k, a, &Self::conversion(k))
+    }
+    /// s a for integers a below the modulus and `factor` = [`Lanes2::conversion`] times s: a scaling
+    /// that costs nothing.
+    fn from_words_times(k: &Self::Consts, a: &[Words; 2], factor: &Self) -> Self;
+    /// The factor R^2 that brings integers into Montgomery form.
+    fn conversion(k: &Self::Consts) -> Self;
     /// Which lanes are zero modulo the prime.
     fn is_zero(&self, k: &Self::Consts) -> [bool; 2];
 

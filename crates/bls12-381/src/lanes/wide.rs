@@ -342,8 +342,12 @@ impl<M: Modulus, const N: usize> Lanes2 for Wide<M, N> {
         let plain = self.mul(k, &Self::of([one; 2]));
         [Self::canonical(&plain.0[0]), Self::canonical(&plain.0[1])]
     }
-    fn from_words(k: &(), a: &[Words; 2]) -> Self {
-        Self::of([Self::narrow(&a[0]), Self::narrow(&a[1])]).mul(k, &Self::of([Self::R2; 2]))
+    fn from_words_times(k: &(), a: &[Words; 2], factor: &Self) -> Self {
+        Self::of([Self::narrow(&a[0]), Self::narrow(&a[1])]).mul(k, factor)
+    }
+    #[inline(always)]
+    fn conversion(_: &()) -> Self {
+        Self::of([Self::R2; 2])
     }
     fn is_zero(&self, _: &()) -> [bool; 2] {
         self.0.map(|a| words::is_zero(&Self::canonical(&a)))
