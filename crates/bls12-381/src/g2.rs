@@ -100,6 +100,27 @@ pub unsafe fn decompress(k: &FpConsts, bytes: *const u8) -> Decoded {
     unsafe { decompress_two(k, [bytes, bytes])[0] }
 }
 
+/// Reads x.c1, x.c0, y.c1, y.c0, 48 bytes each; no flag bits, infinity is all zero. On the curve, the
+/// order is not checked.
+///
+/// # Safety
+/// 192 bytes readable.
+pub unsafe fn read_uncompressed(k: &FpConsts, bytes: *const u8) -> Decoded {
+    let [x1, x0, y1, y0] = [0, 48, 96, 144].map(|at| unsafe { words::read_big_endian(bytes.add(at), 48) });
+    if [&x0, &x1, &y0, &y1].iter().any(|w| !words::less(w, &BaseField::WORDS)) {
+        return Err(DecodeError::NotCanonical);
+    }
+    if [&x0, &x1, &y0, &y1].iter().all(|w| words::is_zero(w)) {
+        return Ok(None);
+    }
+    let (x, y) = (FpLanes::from_words(k, &[x0, x1]), FpLanes::from_words(k, &[y0, y1]));
+    if fp2::equals(k, &fp2::square(k, &y), &curve_equation(k, &x)) {
+        Ok(Some(Affine { x, y }))
+    } else {
+        Err(DecodeError::NotOnCurve)
+    }
+}
+
 /// Writes the compressed form; `None` is infinity.
 ///
 /// # Safety
