@@ -157,7 +157,7 @@ export function verifyOpenings(setup: Powers, openings: readonly Opening[]): boo
 export function readBlob(blob: Uint8Array, index?: number): bigint[] {
   const expected = { size: BYTES_PER_BLOB, code: 'blob_length', name: 'blob' } as const;
   assertBytes(blob, index === undefined ? expected : { ...expected, index });
-  return readScalars(blob);
+  return readScalars(blob, index);
 }
 
 /** SHA-256 as a field element. deneb/polynomial-commitments.md, `hash_to_bls_field`. */

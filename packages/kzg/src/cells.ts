@@ -81,7 +81,7 @@ export function recoverCellsAndKzgProofs(
   if (indices.length < CELLS_PER_EXT_BLOB / 2) {
     throw new KzgError('cells_missing', `cells: expected at least 64, got ${indices.length}`);
   }
-  const values = cells.map(readCell);
+  const values = cells.map((cell, index) => readCell(cell, index));
   const coefficients = recoverCoefficients(indices, values);
   const firstHalf = [...coefficients];
   evaluateInPlace(firstHalf);
@@ -115,7 +115,7 @@ export function verifyCellKzgProofBatch(
   });
   const { unique, positions } = deduplicate(batch.commitments);
   const commitments = decodePoints(unique, 'commitment');
-  const values = cells.map(readCell);
+  const values = cells.map((cell, index) => readCell(cell, index));
   const proofPoints = decodePoints(proofs, 'proof');
   if (cells.length === 0) return true;
   const challenge = cellBatchChallenge({
@@ -214,7 +214,7 @@ export function verifyCells(
 export function readCell(cell: Uint8Array, index?: number): bigint[] {
   const expected = { size: BYTES_PER_CELL, code: 'cell_length', name: 'cell' } as const;
   assertBytes(cell, index === undefined ? expected : { ...expected, index });
-  return readScalars(cell);
+  return readScalars(cell, index);
 }
 
 /** h_j = w_8192^(brp_7(j)), the shift of cell j's coset. */

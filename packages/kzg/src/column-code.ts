@@ -90,7 +90,7 @@ export function extendRows(
   );
   for (let column = 0; column < count; column++) {
     const offset = column * BYTES_PER_FIELD_ELEMENT;
-    const coefficients = from.map((view) => readScalar(view, offset));
+    const coefficients = from.map((view, row) => readScalar(view, offset, row));
     interpolateInPlace(coefficients);
     for (let block = 1; block < shifts.length; block++) {
       const shift = shifts[block]!;
@@ -138,7 +138,7 @@ export function recoverRows(
   const outViews = out.map(viewOf);
   for (let column = 0; column < count; column++) {
     const offset = column * BYTES_PER_FIELD_ELEMENT;
-    const values = views.map((view) => readScalar(view, offset));
+    const values = views.map((view, i) => readScalar(view, offset, i));
     for (let i = 0; i < dataRows; i++) {
       if (used[i]! < dataRows) writeScalar(outViews[used[i]!]!, offset, values[i]!);
     }

@@ -64,6 +64,7 @@ export type DerivedCell = {
 const commitmentPoints = /* @__PURE__ */ new WeakMap<CheckedCommitments, readonly Point[]>();
 const weightValues = /* @__PURE__ */ new WeakMap<EvaluationWeights, readonly bigint[]>();
 
+/** [f(tau)]_1 of a row. The functions below are documented in `RowKzg` (kzg.ts). */
 export function commitRow(setup: Powers, row: Uint8Array): Bytes {
   return encodePoint(commitValues(setup, readRow(row)));
 }
@@ -103,7 +104,7 @@ export function combineRows(rows: readonly Uint8Array[], scalars: readonly bigin
   rows.forEach((row, j) => {
     const view = viewOf(row);
     const scalar = scalars[j]!;
-    for (let i = 0; i < count; i++) sums[i]! += scalar * readScalar(view, 32 * i);
+    for (let i = 0; i < count; i++) sums[i]! += scalar * readScalar(view, 32 * i, j);
   });
   return writeScalars(sums.map(reduce));
 }

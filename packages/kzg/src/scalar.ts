@@ -107,13 +107,14 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The canonical element at a byte offset; throws `scalar_not_canonical` naming its position. */
-export function readScalar(view: DataView, offset: number): bigint {
+/** The canonical element at a byte offset of list item `item`; throws `scalar_not_canonical`. */
+export function readScalar(view: DataView, offset: number, item?: number): bigint {
   const value = readBigEndian(view, offset);
   if (value >= FIELD_MODULUS) {
     throw new KzgError(
       'scalar_not_canonical',
       `field element at byte ${offset}: expected a value below the modulus`,
+      item,
     );
   }
   return value;
@@ -137,11 +138,13 @@ export function writeScalar(view: DataView, offset: number, scalar: bigint): voi
   view.setBigUint64(offset + 24, scalar);
 }
 
-/** All elements of a byte array whose length is a multiple of 32. */
-export function readScalars(bytes: Uint8Array): bigint[] {
+/** All elements of a byte array (item `item` of a list) whose length is a multiple of 32. */
+export function readScalars(bytes: Uint8Array, item?: number): bigint[] {
   const view = viewOf(bytes);
   const out = new Array<bigint>(bytes.length / BYTES_PER_FIELD_ELEMENT);
-  for (let i = 0; i < out.length; i++) out[i] = readScalar(view, i * BYTES_PER_FIELD_ELEMENT);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = readScalar(view, i * BYTES_PER_FIELD_ELEMENT, item);
+  }
   return out;
 }
 

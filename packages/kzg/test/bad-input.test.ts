@@ -110,7 +110,7 @@ const cases: readonly Case[] = [
   at(
     'verifyBlobKzgProofBatch: blobs',
     (b) => kzg.verifyBlobKzgProofBatch([blob, b], [infinity, infinity], [infinity, infinity]),
-    lengths('blob_length')(blob),
+    badBlobs,
     1,
   ),
   at(
@@ -131,6 +131,7 @@ const cases: readonly Case[] = [
     'recoverCellsAndKzgProofs: cells',
     (b) => kzg.recoverCellsAndKzgProofs(halfIndices, replaceAt(halfCells, 5, b)),
     badCells,
+    5,
   ),
   at(
     'verifyCellKzgProofBatch: commitments',
@@ -184,9 +185,14 @@ const cases: readonly Case[] = [
   at('openRow: row', (b) => kzg.openRow(b, 5n), badRows),
   at('computeCell: row', (b) => kzg.computeCell(b, 1), badRows),
   at('computeCellProof: row', (b) => kzg.computeCellProof(b, 1), badRows),
-  at('extendRows: rows', (b) => kzg.extendRows([b], { rowCount: 2 }), badRows),
-  at('recoverRows: rows', (b) => kzg.recoverRows([1], [b], { dataRows: 1, rowCount: 2 }), badRows),
-  at('combineRows: rows', (b) => kzg.combineRows([b], [1n]), badRows),
+  at('extendRows: rows', (b) => kzg.extendRows([b], { rowCount: 2 }), badRows, 0),
+  at(
+    'recoverRows: rows',
+    (b) => kzg.recoverRows([1], [b], { dataRows: 1, rowCount: 2 }),
+    badRows,
+    0,
+  ),
+  at('combineRows: rows', (b) => kzg.combineRows([b], [1n]), badRows, 0),
   at('checkCommitments', (b) => kzg.checkCommitments([generator, infinity, b]), badPoints, 2),
   at('verifyRowOpening: proof', (b) => kzg.verifyRowOpening(checked, [1n], 5n, 5n, b), badPoints),
   at(
