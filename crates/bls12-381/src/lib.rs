@@ -23,6 +23,7 @@ pub mod constants;
 pub mod curve;
 pub mod elements;
 pub mod evaluation;
+pub mod exports;
 pub mod exports_bls;
 pub mod fp;
 pub mod fr;
