@@ -130,6 +130,7 @@ impl Product {
         Self { value: Fp12::one(k), pairs: [const { MaybeUninit::uninit() }; PAIRS], waiting: 0 }
     }
 
+    #[inline(never)]
     fn push(&mut self, k: &FpConsts, p: &Evaluation, q: &Affine) {
         self.pairs[self.waiting].write(VariablePair::new(k, p, q));
         self.waiting += 1;
@@ -138,6 +139,7 @@ impl Product {
         }
     }
 
+    #[inline(never)]
     fn run(&mut self, k: &FpConsts) {
         if self.waiting == 0 {
             return;
@@ -152,6 +154,7 @@ impl Product {
         self.waiting = 0;
     }
 
+    #[inline(never)]
     fn is_one(&mut self, k: &FpConsts) -> bool {
         self.run(k);
         unsafe {
@@ -216,9 +219,10 @@ pub unsafe fn aggregate_keys(
         }
         if count % 2 == 1 {
             let last = g1::load(key(count - 1), key(count - 1));
-            let infinity = G1Pair::infinity(k);
-            let last = G1Pair::new(last.x.mix(&infinity.x), last.y.mix(&infinity.y), FpLanes::one(k).mix(&infinity.z));
-            G1Pair::add_into(k, sum, sum, &last);
+            let mut last = G1Pair::from_affine(k, &last);
+            let last = &raw mut last;
+            G1Pair::mix_into(last, last, &G1Pair::infinity(k));
+            G1Pair::add_into(k, sum, sum, last);
         }
         add_lanes(k, sum);
         let (point, infinity) = g1::to_affine(k, &*sum);
@@ -227,10 +231,29 @@ pub unsafe fn aggregate_keys(
 }
 
 /// Both lanes become the sum of the lanes.
+#[inline(never)]
 unsafe fn add_lanes(k: &FpConsts, p: *mut G1Pair) {
+    let mut swapped = MaybeUninit::<G1Pair>::uninit();
     unsafe {
-        let swapped = G1Pair::new((*p).x.swap(), (*p).y.swap(), (*p).z.swap());
-        G1Pair::add_into(k, p, p, &swapped);
+        G1Pair::swap_into(swapped.as_mut_ptr(), p);
+        G1Pair::add_into(k, p, p, swapped.as_ptr());
+    }
+}
+
+/// (x, y) in lane 0 and (beta x, -y) = \[t^2\](x, y) in lane 1.
+#[inline(never)]
+fn with_image(k: &FpConsts, p: &Affine) -> Affine {
+    Affine { x: p.x.mix(&p.x.mul(k, &g1::beta(k))), y: p.y.negate_if(k, [0, 1]) }
+}
+
+/// table[i] = \[i\]p for i < count.
+#[inline(never)]
+unsafe fn multiples(k: &FpConsts, p: &Affine, table: *mut G1Pair, count: usize) {
+    unsafe {
+        G1Pair::copy_into(table, &G1Pair::infinity(k));
+        for i in 1..count {
+            G1Pair::add_affine_into(k, table.add(i), table.add(i - 1), p);
+        }
     }
 }
 
@@ -266,18 +289,14 @@ fn signed_digit(w: u64, i: u32, width: u32, carry: &mut u64) -> i32 {
 }
 
 /// \[w0\]P + \[w1 t^2\]P in both lanes: the two products side by side, windows of four bits.
+#[inline(never)]
 unsafe fn weigh_key(k: &FpConsts, key: *const G1Affine, weight: [u64; 2]) -> G1Pair {
     const WIDTH: u32 = 4;
     const DIGITS: usize = 17;
-    let p = unsafe { g1::load(key, key) };
-    // Lane 1: (beta x, -y) = [t^2](x, y).
-    let p = Affine { x: p.x.mix(&p.x.mul(k, &g1::beta(k))), y: p.y.negate_if(k, [0, 1]) };
-    let mut table = [G1Pair::infinity(k); 9];
-    table[1] = G1Pair::from_affine(k, &p);
-    for i in 2..9 {
-        let (low, high) = table.split_at_mut(i);
-        unsafe { G1Pair::add_affine_into(k, &raw mut high[0], &raw const low[i - 1], &p) };
-    }
+    let p = with_image(k, &unsafe { g1::load(key, key) });
+    let mut table = MaybeUninit::<[G1Pair; 9]>::uninit();
+    let table = table.as_mut_ptr() as *mut G1Pair;
+    unsafe { multiples(k, &p, table, 9) };
     let mut digits = [[0i32; DIGITS]; 2];
     for lane in 0..2 {
         let mut carry = 0;
@@ -286,7 +305,8 @@ unsafe fn weigh_key(k: &FpConsts, key: *const G1Affine, weight: [u64; 2]) -> G1P
         }
     }
     let mut sum = G1Pair::infinity(k);
-    let sum = &raw mut sum;
+    let mut term = sum;
+    let (sum, term) = (&raw mut sum, &raw mut term);
     for i in (0..DIGITS).rev() {
         unsafe {
             if i + 1 < DIGITS {
@@ -295,10 +315,10 @@ unsafe fn weigh_key(k: &FpConsts, key: *const G1Affine, weight: [u64; 2]) -> G1P
                 }
             }
             let digit = [digits[0][i], digits[1][i]];
-            let [a, b] = digit.map(|d| &table[d.unsigned_abs() as usize]);
-            let signs = digit.map(|d| (d < 0) as u32);
-            let term = G1Pair::new(a.x.mix(&b.x), a.y.mix(&b.y).negate_if(k, signs), a.z.mix(&b.z));
-            G1Pair::add_into(k, sum, sum, &term);
+            let [a, b] = digit.map(|d| table.add(d.unsigned_abs() as usize));
+            G1Pair::mix_into(term, a, b);
+            (*term).y = (*term).y.negate_if(k, digit.map(|d| (d < 0) as u32));
+            G1Pair::add_into(k, sum, sum, term);
         }
     }
     unsafe {
@@ -391,9 +411,14 @@ pub unsafe fn verify_batch(
         let mut product = Product::new(k);
         for first in (0..count).step_by(2) {
             let second = (first + 1).min(count - 1);
-            let [a, b] = [first, second].map(|i| weigh_key(k, keys.add(i), read_weight(weights.add(WEIGHT * i))));
+            let mut both = weigh_key(k, keys.add(first), read_weight(weights.add(WEIGHT * first)));
+            let both = &raw mut both;
+            if second != first {
+                let other = weigh_key(k, keys.add(second), read_weight(weights.add(WEIGHT * second)));
+                G1Pair::mix_into(both, both, &other);
+            }
             // One inversion for both.
-            let (p, _) = g1::to_affine(k, &G1Pair::new(a.x.mix(&b.x), a.y.mix(&b.y), a.z.mix(&b.z)));
+            let (p, _) = g1::to_affine(k, &*both);
             product.push(k, &Evaluation { x: p.x.low(&p.x), y: p.y.low(&p.y) }, &*hashes.add(first));
             if second != first {
                 product.push(k, &Evaluation { x: p.x.high(&p.x), y: p.y.high(&p.y) }, &*hashes.add(second));
@@ -437,6 +462,7 @@ fn digits_in_parameter(scalar: &Words) -> [u64; 4] {
 }
 
 /// out = table[index], reading every entry.
+#[inline(never)]
 unsafe fn select<C: Curve>(out: *mut Point<C>, table: *const Point<C>, count: usize, index: u64) {
     let words = size_of::<Point<C>>() / 8;
     unsafe {
@@ -461,11 +487,14 @@ unsafe fn multiply_g2(k: &FpConsts, p: &Affine, secret: &Words) -> G2 {
     let base = G2::from_affine(k, p);
     let image = g2::psi(k, &base).negate(k);
     let bases = [base, image, g2::psi_square(k, &base), g2::psi_square(k, &image)];
-    let mut table = [G2::infinity(k); 16];
-    for i in 1..16usize {
-        let low = i.trailing_zeros() as usize;
-        let (done, rest) = table.split_at_mut(i);
-        unsafe { G2::add_into(k, &raw mut rest[0], &raw const done[i & (i - 1)], &bases[low]) };
+    let mut table = MaybeUninit::<[G2; 16]>::uninit();
+    let table = table.as_mut_ptr() as *mut G2;
+    unsafe {
+        G2::copy_into(table, &G2::infinity(k));
+        for i in 1..16usize {
+            let base = &bases[i.trailing_zeros() as usize & 3];
+            G2::add_into(k, table.add(i), table.add(i & (i - 1)), base);
+        }
     }
     let mut sum = G2::infinity(k);
     let mut entry = sum;
@@ -474,7 +503,7 @@ unsafe fn multiply_g2(k: &FpConsts, p: &Affine, secret: &Words) -> G2 {
         let index = (0..4).fold(0, |index, i| index | (digits[i] >> bit & 1) << i);
         unsafe {
             G2::double(k, sum);
-            select(entry, table.as_ptr(), 16, index);
+            select(entry, table, 16, index);
             G2::add_into(k, sum, sum, entry);
         }
     }
@@ -487,13 +516,10 @@ unsafe fn multiply_g2(k: &FpConsts, p: &Affine, secret: &Words) -> G2 {
 unsafe fn multiply_generator(k: &FpConsts, secret: &Words) -> G1Pair {
     let d = digits_in_parameter(secret);
     let halves = [[d[0], d[1]], [d[2], d[3]]].map(|[low, high]| high as u128 * PARAMETER as u128 + low as u128);
-    let [x, y] = &constants().g1;
-    let p = Affine { x: x.mix(&x.mul(k, &g1::beta(k))), y: y.negate_if(k, [0, 1]) };
-    let mut table = [G1Pair::infinity(k); 4];
-    for i in 1..4 {
-        let (done, rest) = table.split_at_mut(i);
-        unsafe { G1Pair::add_affine_into(k, &raw mut rest[0], &raw const done[i - 1], &p) };
-    }
+    let [x, y] = constants().g1;
+    let mut table = MaybeUninit::<[G1Pair; 4]>::uninit();
+    let table = table.as_mut_ptr() as *mut G1Pair;
+    unsafe { multiples(k, &with_image(k, &Affine { x, y }), table, 4) };
     let mut sum = G1Pair::infinity(k);
     let mut entries = [sum; 2];
     let (sum, entries) = (&raw mut sum, &raw mut entries as *mut G1Pair);
@@ -502,11 +528,10 @@ unsafe fn multiply_generator(k: &FpConsts, secret: &Words) -> G1Pair {
             G1Pair::double(k, sum);
             G1Pair::double(k, sum);
             for lane in 0..2 {
-                select(entries.add(lane), table.as_ptr(), 4, (halves[lane] >> (2 * step)) as u64 & 3);
+                select(entries.add(lane), table, 4, (halves[lane] >> (2 * step)) as u64 & 3);
             }
-            let (a, b) = (&*entries, &*entries.add(1));
-            let term = G1Pair::new(a.x.mix(&b.x), a.y.mix(&b.y), a.z.mix(&b.z));
-            G1Pair::add_into(k, sum, sum, &term);
+            G1Pair::mix_into(entries, entries, entries.add(1));
+            G1Pair::add_into(k, sum, sum, entries);
         }
     }
     unsafe {

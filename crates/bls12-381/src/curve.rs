@@ -10,13 +10,18 @@
 
 use crate::fp::{FpConsts, FpLanes, FpLoose};
 use crate::lanes::Lanes2;
-use crate::tower::fp2;
+use crate::tower::{fp2, linear};
 use core::marker::PhantomData;
 
 /// The field of a curve and 3 b.
 pub trait Curve: Copy {
     fn mul(k: &FpConsts, a: &FpLanes, b: &FpLanes) -> FpLanes;
     fn mul_loose(k: &FpConsts, a: &FpLoose, b: &FpLanes) -> FpLanes;
+    /// out = a b; out may be a or b.
+    ///
+    /// # Safety
+    /// `a` and `b` readable, `out` writable.
+    unsafe fn mul_into(k: &FpConsts, out: *mut FpLanes, a: *const FpLanes, b: *const FpLanes);
     fn square(k: &FpConsts, a: &FpLanes) -> FpLanes;
     fn one(k: &FpConsts) -> FpLanes;
     /// 3 b a
@@ -38,6 +43,10 @@ impl Curve for TwoPoints {
     #[inline(always)]
     fn mul_loose(k: &FpConsts, a: &FpLoose, b: &FpLanes) -> FpLanes {
         b.mul_loose(k, a)
+    }
+    #[inline(always)]
+    unsafe fn mul_into(k: &FpConsts, out: *mut FpLanes, a: *const FpLanes, b: *const FpLanes) {
+        unsafe { FpLanes::mul_into(k, out, a, b) }
     }
     #[inline(always)]
     fn square(k: &FpConsts, a: &FpLanes) -> FpLanes {
@@ -66,6 +75,10 @@ impl Curve for Twist {
         fp2::mul_loose(k, a, b)
     }
     #[inline(always)]
+    unsafe fn mul_into(k: &FpConsts, out: *mut FpLanes, a: *const FpLanes, b: *const FpLanes) {
+        unsafe { fp2::mul_into(k, out, a, b) }
+    }
+    #[inline(always)]
     fn square(k: &FpConsts, a: &FpLanes) -> FpLanes {
         fp2::square(k, a)
     }
@@ -75,7 +88,7 @@ impl Curve for Twist {
     }
     #[inline(always)]
     fn times_3b(k: &FpConsts, a: &FpLanes) -> FpLanes {
-        times_12(k, &fp2::times_xi(k, a))
+        times_12(k, &linear::times_xi(k, a))
     }
 }
 
@@ -87,9 +100,8 @@ pub fn three_b(k: &FpConsts, a: &FpLanes) -> FpLanes {
 
 #[inline(never)]
 fn times_12(k: &FpConsts, a: &FpLanes) -> FpLanes {
-    let two = a.plus(k, a);
-    let six = FpLanes::norm(k, &FpLanes::loose_add(k, &two.add(k, &two), &two));
-    six.plus(k, &six)
+    let six = linear::triple(k, &linear::add(k, a, a));
+    linear::add(k, &six, &six)
 }
 
 /// x, y of a point that is not infinity.
@@ -122,12 +134,40 @@ impl<C: Curve> Point<C> {
         Self { x, y, z, curve: PhantomData }
     }
 
+    #[inline(never)]
     pub fn infinity(k: &FpConsts) -> Self {
         Self::new(FpLanes::zero(k), C::one(k), FpLanes::zero(k))
     }
 
+    #[inline(never)]
     pub fn from_affine(k: &FpConsts, a: &Affine) -> Self {
         Self::new(a.x, a.y, C::one(k))
+    }
+
+    /// Lane 0 of a and lane 1 of b; out may be a or b.
+    ///
+    /// # Safety
+    /// `a` and `b` readable, `out` writable.
+    #[inline(never)]
+    pub unsafe fn mix_into(out: *mut Self, a: *const Self, b: *const Self) {
+        unsafe {
+            linear::mix_into(&raw mut (*out).x, &raw const (*a).x, &raw const (*b).x);
+            linear::mix_into(&raw mut (*out).y, &raw const (*a).y, &raw const (*b).y);
+            linear::mix_into(&raw mut (*out).z, &raw const (*a).z, &raw const (*b).z);
+        }
+    }
+
+    /// Lanes exchanged; out is not a.
+    ///
+    /// # Safety
+    /// `a` readable, `out` writable.
+    #[inline(never)]
+    pub unsafe fn swap_into(out: *mut Self, a: *const Self) {
+        unsafe {
+            linear::swap_into(&raw mut (*out).x, &raw const (*a).x);
+            linear::swap_into(&raw mut (*out).y, &raw const (*a).y);
+            linear::swap_into(&raw mut (*out).z, &raw const (*a).z);
+        }
     }
 
     /// # Safety
@@ -135,9 +175,9 @@ impl<C: Curve> Point<C> {
     #[inline(never)]
     pub unsafe fn copy_into(out: *mut Self, a: *const Self) {
         unsafe {
-            FpLanes::copy_into(&raw mut (*out).x, &raw const (*a).x);
-            FpLanes::copy_into(&raw mut (*out).y, &raw const (*a).y);
-            FpLanes::copy_into(&raw mut (*out).z, &raw const (*a).z);
+            linear::copy(&raw mut (*out).x, &raw const (*a).x);
+            linear::copy(&raw mut (*out).y, &raw const (*a).y);
+            linear::copy(&raw mut (*out).z, &raw const (*a).z);
         }
     }
 
@@ -156,12 +196,12 @@ impl<C: Curve> Point<C> {
             let xx = C::mul(k, &a.x, &b.x);
             let yy = C::mul(k, &a.y, &b.y);
             let zz = C::mul(k, &a.z, &b.z);
-            let xy = C::mul_loose(k, &a.x.add(k, &a.y), &b.x.plus(k, &b.y));
-            let xy = FpLanes::norm(k, &FpLanes::loose_sub(k, &xy.sub(k, &xx), &yy));
-            let yz = C::mul_loose(k, &a.y.add(k, &a.z), &b.y.plus(k, &b.z));
-            let yz = FpLanes::norm(k, &FpLanes::loose_sub(k, &yz.sub(k, &yy), &zz));
-            let xz = C::mul_loose(k, &a.x.add(k, &a.z), &b.x.plus(k, &b.z));
-            let xz = FpLanes::norm(k, &FpLanes::loose_sub(k, &xz.sub(k, &xx), &zz));
+            let xy = C::mul_loose(k, &a.x.add(k, &a.y), &linear::add(k, &b.x, &b.y));
+            let xy = linear::sub_both(k, &xy, &xx, &yy);
+            let yz = C::mul_loose(k, &a.y.add(k, &a.z), &linear::add(k, &b.y, &b.z));
+            let yz = linear::sub_both(k, &yz, &yy, &zz);
+            let xz = C::mul_loose(k, &a.x.add(k, &a.z), &linear::add(k, &b.x, &b.z));
+            let xz = linear::sub_both(k, &xz, &xx, &zz);
             Self::finish_sum(k, out, &xx, &yy, &xy, &yz, &xz, &C::times_3b(k, &zz));
         }
     }
@@ -176,10 +216,10 @@ impl<C: Curve> Point<C> {
             let (a, b) = (&*a, &*b);
             let xx = C::mul(k, &a.x, &b.x);
             let yy = C::mul(k, &a.y, &b.y);
-            let xy = C::mul_loose(k, &a.x.add(k, &a.y), &b.x.plus(k, &b.y));
-            let xy = FpLanes::norm(k, &FpLanes::loose_sub(k, &xy.sub(k, &xx), &yy));
-            let yz = C::mul(k, &b.y, &a.z).plus(k, &a.y);
-            let xz = C::mul(k, &b.x, &a.z).plus(k, &a.x);
+            let xy = C::mul_loose(k, &a.x.add(k, &a.y), &linear::add(k, &b.x, &b.y));
+            let xy = linear::sub_both(k, &xy, &xx, &yy);
+            let yz = linear::add(k, &C::mul(k, &b.y, &a.z), &a.y);
+            let xz = linear::add(k, &C::mul(k, &b.x, &a.z), &a.x);
             Self::finish_sum(k, out, &xx, &yy, &xy, &yz, &xz, &C::times_3b(k, &a.z));
         }
     }
@@ -197,22 +237,14 @@ impl<C: Curve> Point<C> {
         xz: &FpLanes,
         bz: &FpLanes,
     ) {
-        let xx = FpLanes::norm(k, &FpLanes::loose_add(k, &xx.add(k, xx), xx));
-        let plus = yy.plus(k, bz);
-        let minus = yy.minus(k, bz);
+        let xx = linear::triple(k, xx);
+        let plus = linear::add(k, yy, bz);
+        let minus = linear::sub(k, yy, bz);
         let xz = C::times_3b(k, xz);
-        let x = C::mul(k, xy, &minus).minus(k, &C::mul(k, yz, &xz));
-        let y = C::mul(k, &xz, &xx).plus(k, &C::mul(k, &minus, &plus));
-        let z = C::mul(k, &plus, yz).plus(k, &C::mul(k, &xx, xy));
-        unsafe { Self::write(out, &x, &y, &z) }
-    }
-
-    #[inline(always)]
-    unsafe fn write(out: *mut Self, x: &FpLanes, y: &FpLanes, z: &FpLanes) {
         unsafe {
-            FpLanes::copy_into(&raw mut (*out).x, x);
-            FpLanes::copy_into(&raw mut (*out).y, y);
-            FpLanes::copy_into(&raw mut (*out).z, z);
+            linear::sub_into(k, &raw mut (*out).x, &C::mul(k, xy, &minus), &C::mul(k, yz, &xz));
+            linear::add_into(k, &raw mut (*out).y, &C::mul(k, &xz, &xx), &C::mul(k, &minus, &plus));
+            linear::add_into(k, &raw mut (*out).z, &C::mul(k, &plus, yz), &C::mul(k, &xx, xy));
         }
     }
 
@@ -228,15 +260,15 @@ impl<C: Curve> Point<C> {
             let yz = C::mul(k, &p.y, &p.z);
             let bzz = C::times_3b(k, &C::square(k, &p.z));
             let xy = C::mul(k, &p.x, &p.y);
-            let yy4 = FpLanes::norm(k, &FpLanes::loose_add(k, &FpLanes::loose_add(k, &yy.add(k, &yy), &yy), &yy));
-            let yy8 = yy4.plus(k, &yy4);
-            let bzz3 = FpLanes::norm(k, &FpLanes::loose_add(k, &bzz.add(k, &bzz), &bzz));
-            let t = yy.minus(k, &bzz3);
+            let yy2 = linear::add(k, &yy, &yy);
+            let yy4 = linear::add(k, &yy2, &yy2);
+            let yy8 = linear::add(k, &yy4, &yy4);
+            let t = linear::sub(k, &yy, &linear::triple(k, &bzz));
             let x = C::mul(k, &t, &xy);
-            let x = x.plus(k, &x);
-            let y = C::mul_loose(k, &yy.add(k, &bzz), &t).plus(k, &C::mul(k, &bzz, &yy8));
-            let z = C::mul(k, &yz, &yy8);
-            Self::write(a, &x, &y, &z);
+            let sum = linear::add(k, &yy, &bzz);
+            linear::add_into(k, &raw mut (*a).x, &x, &x);
+            linear::add_into(k, &raw mut (*a).y, &C::mul(k, &sum, &t), &C::mul(k, &bzz, &yy8));
+            C::mul_into(k, &raw mut (*a).z, &yz, &yy8);
         }
     }
 
@@ -259,17 +291,14 @@ impl<C: Curve> Point<C> {
                 return;
             }
             let zz = C::square(k, &p.z);
-            let (x, y) = (C::mul(k, &p.x, &p.z), C::mul(k, &p.y, &zz));
-            FpLanes::copy_into(&raw mut (*a).x, &x);
-            FpLanes::copy_into(&raw mut (*a).y, &y);
+            C::mul_into(k, &raw mut (*a).x, &raw const (*a).x, &raw const (*a).z);
+            C::mul_into(k, &raw mut (*a).y, &raw const (*a).y, &zz);
             for _ in 0..count {
                 Self::double_jacobian(k, a);
             }
-            let p = &*a;
-            let x = C::mul(k, &p.x, &p.z);
-            let z = C::mul(k, &C::square(k, &p.z), &p.z);
-            FpLanes::copy_into(&raw mut (*a).x, &x);
-            FpLanes::copy_into(&raw mut (*a).z, &z);
+            C::mul_into(k, &raw mut (*a).x, &raw const (*a).x, &raw const (*a).z);
+            let zz = C::square(k, &(*a).z);
+            C::mul_into(k, &raw mut (*a).z, &raw const (*a).z, &zz);
         }
     }
 
@@ -279,19 +308,19 @@ impl<C: Curve> Point<C> {
             let a = C::square(k, &(*p).x);
             let b = C::square(k, &(*p).y);
             let c = C::square(k, &b);
-            let t = C::square(k, &(*p).x.plus(k, &b));
+            let t = C::square(k, &linear::add(k, &(*p).x, &b));
             // d = 2 ((x + b)^2 - a - c)
-            let d = FpLanes::norm(k, &FpLanes::loose_sub(k, &t.sub(k, &a), &c));
-            let d = d.plus(k, &d);
-            let e = FpLanes::norm(k, &FpLanes::loose_add(k, &a.add(k, &a), &a));
+            let d = linear::sub_both(k, &t, &a, &c);
+            let d = linear::add(k, &d, &d);
+            let e = linear::triple(k, &a);
             let f = C::square(k, &e);
-            let x = FpLanes::norm(k, &FpLanes::loose_sub(k, &f.sub(k, &d), &d));
-            let z = C::mul_loose(k, &(*p).y.add(k, &(*p).y), &(*p).z);
-            let c2 = c.plus(k, &c);
-            let y = C::mul_loose(k, &d.sub(k, &x), &e);
-            let y = FpLanes::loose_sub(k, &FpLanes::loose_sub(k, &y.sub(k, &c2), &c2), &c2);
-            let y = FpLanes::norm(k, &FpLanes::loose_sub(k, &y, &c2));
-            Self::write(p, &x, &y, &z);
+            let x = &raw mut (*p).x;
+            linear::sub_both_into(k, x, &f, &d, &d);
+            let y2 = linear::add(k, &(*p).y, &(*p).y);
+            C::mul_into(k, &raw mut (*p).z, &raw const (*p).z, &y2);
+            let c2 = linear::add(k, &c, &c);
+            let y = C::mul(k, &linear::sub(k, &d, &*x), &e);
+            linear::sub_four_into(k, &raw mut (*p).y, &y, &c2);
         }
     }
 }

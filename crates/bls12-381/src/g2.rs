@@ -11,6 +11,7 @@ use crate::fp::{FpConsts, FpLanes};
 use crate::lanes::Lanes2;
 use crate::tower::constants::constants;
 use crate::tower::fp2::{self, Fp2};
+use crate::tower::linear;
 use crate::words;
 
 pub type G2 = Point<Twist>;
@@ -65,7 +66,7 @@ unsafe fn read_header(k: &FpConsts, bytes: *const u8) -> Result<Header, DecodeEr
 
 /// x^3 + 4 + 4u
 pub fn curve_equation(k: &FpConsts, x: &Fp2) -> Fp2 {
-    fp2::mul(k, &fp2::square(k, x), x).plus(k, &constants().twist_b)
+    linear::add(k, &fp2::mul(k, &fp2::square(k, x), x), &constants().twist_b)
 }
 
 /// Decodes two compressed points (the square roots of both share their lanes); the points are on
@@ -86,7 +87,7 @@ pub unsafe fn decompress_two(k: &FpConsts, bytes: [*const u8; 2]) -> [Decoded; 2
         Ok(Header::Infinity) => Ok(None),
         Ok(Header::Finite { .. }) if !ok[i] => Err(DecodeError::NotOnCurve),
         Ok(Header::Finite { x, large }) => {
-            let y = if fp2::is_large(k, &roots[i]) == large { roots[i] } else { roots[i].neg(k) };
+            let y = if fp2::is_large(k, &roots[i]) == large { roots[i] } else { linear::neg(k, &roots[i]) };
             Ok(Some(Affine { x, y }))
         }
     })
@@ -156,7 +157,7 @@ pub fn psi(k: &FpConsts, p: &G2) -> G2 {
 
 /// psi(psi(x, y)) = (c x, -y) with c in the base field.
 pub fn psi_square(k: &FpConsts, p: &G2) -> G2 {
-    G2::new(p.x.mul(k, &constants().psi_square_x), p.y.neg(k), p.z)
+    G2::new(p.x.mul(k, &constants().psi_square_x), linear::neg(k, &p.y), p.z)
 }
 
 /// \[t\] a for the negative curve parameter t; branches on infinity only.

@@ -12,6 +12,7 @@ use crate::lanes::Lanes2;
 use crate::sha256::{BLOCK, DIGEST, Sha256};
 use crate::tower::constants::constants;
 use crate::tower::fp2::{self, Fp2};
+use crate::tower::linear;
 use crate::words;
 
 /// Output of expand_message_xmd: two elements of Fp2, 64 bytes per coordinate.
@@ -64,7 +65,7 @@ pub fn hash_to_field(k: &FpConsts, message: &[u8], tag: &[u8]) -> [Fp2; 2] {
     [0, 128].map(|at| {
         let high = FpLanes::from_words(k, &[read(at), read(at + 64)]);
         let low = FpLanes::from_words(k, &[read(at + 32), read(at + 96)]);
-        high.mul(k, &constants().two_256).plus(k, &low)
+        linear::add(k, &high.mul(k, &constants().two_256), &low)
     })
 }
 
@@ -82,17 +83,17 @@ struct Candidate {
 fn candidate(k: &FpConsts, u: &Fp2) -> Candidate {
     let c = constants();
     let zu2 = fp2::mul(k, &fp2::square(k, u), &c.sswu_z);
-    let t = fp2::square(k, &zu2).plus(k, &zu2);
+    let t = linear::add(k, &fp2::square(k, &zu2), &zu2);
     // x = (-B / A)(1 + 1 / t), or B / (Z A) if t = 0
-    let numerator = fp2::mul(k, &t.plus(k, &fp2::one(k)), &c.sswu_b);
-    let scale = if fp2::is_zero(k, &t) { c.sswu_z } else { t.neg(k) };
+    let numerator = fp2::mul(k, &linear::add(k, &t, &fp2::one(k)), &c.sswu_b);
+    let scale = if fp2::is_zero(k, &t) { c.sswu_z } else { linear::neg(k, &t) };
     let denominator = fp2::mul(k, &scale, &c.sswu_a);
     // w = (n^3 + A n d^2 + B d^3) d
     let dd = fp2::square(k, &denominator);
     let ddd = fp2::mul(k, &dd, &denominator);
     let nn = fp2::square(k, &numerator);
-    let sum = nn.plus(k, &fp2::mul(k, &dd, &c.sswu_a));
-    let value = fp2::mul(k, &sum, &numerator).plus(k, &fp2::mul(k, &ddd, &c.sswu_b));
+    let sum = linear::add(k, &nn, &fp2::mul(k, &dd, &c.sswu_a));
+    let value = linear::add(k, &fp2::mul(k, &sum, &numerator), &fp2::mul(k, &ddd, &c.sswu_b));
     let w = fp2::mul(k, &value, &denominator);
     Candidate { zu2, numerator, denominator, w }
 }
@@ -111,7 +112,7 @@ pub fn map_two(k: &FpConsts, u: [&Fp2; 2]) -> [Affine; 2] {
     let e = fp2::inverse_root(k, &m);
     let mut s = e.mul(k, &ndd);
     let mut d_inverse = e.square(k).mul(k, &ndd).mul(k, &d);
-    let square = s.square(k).equals(k, &n);
+    let square = fp2::lanes_equal(k, &s.square(k), &n);
     let sign = square.map(|ok| !ok as u32);
     d_inverse = d_inverse.negate_if(k, sign);
     if square != [true; 2] {
@@ -137,7 +138,7 @@ pub fn map_two(k: &FpConsts, u: [&Fp2; 2]) -> [Affine; 2] {
         let inverse = fp2::conjugate(k, &p.denominator).mul(k, &norm_inverse);
         let x = fp2::mul(k, &p.numerator, &inverse);
         let y = fp2::mul(k, &roots[i], &fp2::square(k, &inverse));
-        let y = if fp2::is_odd(k, u[i]) == fp2::is_odd(k, &y) { y } else { y.neg(k) };
+        let y = if fp2::is_odd(k, u[i]) == fp2::is_odd(k, &y) { y } else { linear::neg(k, &y) };
         Affine { x, y }
     })
 }
@@ -149,7 +150,7 @@ pub fn isogeny(k: &FpConsts, p: &Affine) -> G2 {
     let horner = |start: Fp2, coefficients: &[Fp2]| {
         let mut sum = start;
         for c in coefficients.iter().rev() {
-            sum = fp2::mul(k, &sum, &p.x).plus(k, c);
+            sum = linear::add(k, &fp2::mul(k, &sum, &p.x), c);
         }
         sum
     };

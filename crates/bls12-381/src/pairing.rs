@@ -16,6 +16,7 @@ use crate::fp::{FpConsts, FpLanes};
 use crate::g2::G2;
 use crate::lanes::Lanes2;
 use crate::tower::fp2::{self, Fp2};
+use crate::tower::linear;
 use crate::tower::fp12::Fp12;
 use core::mem::MaybeUninit;
 
@@ -75,20 +76,18 @@ unsafe fn double_step(k: &FpConsts, t: *mut G2, line: *mut [Fp2; 3]) {
         let h = fp2::mul_loose(k, &(*t).y.add(k, &(*t).y), &(*t).z);
         let xx = fp2::square(k, &(*t).x);
         let e = crate::curve::three_b(k, &fp2::square(k, &(*t).z));
-        let f = FpLanes::norm(k, &FpLanes::loose_add(k, &e.add(k, &e), &e));
-        let g = fp2::square(k, &b.plus(k, &f));
-        let ee = fp2::square(k, &e);
-        let ee = FpLanes::norm(k, &FpLanes::loose_add(k, &ee.add(k, &ee), &ee));
-        let x = fp2::mul_loose(k, &b.sub(k, &f), &xy);
-        let y = FpLanes::loose_sub(k, &FpLanes::loose_sub(k, &g.sub(k, &ee), &ee), &ee);
+        let f = linear::triple(k, &e);
+        let g = fp2::square(k, &linear::add(k, &b, &f));
+        let ee = linear::triple(k, &fp2::square(k, &e));
+        let x = fp2::mul(k, &linear::sub(k, &b, &f), &xy);
         let z = fp2::mul(k, &b, &h);
-        Fp2::copy_into(line, &e.minus(k, &b));
-        Fp2::copy_into(line.add(1), &FpLanes::norm(k, &FpLanes::loose_add(k, &xx.add(k, &xx), &xx)));
-        Fp2::copy_into(line.add(2), &h.neg(k));
-        Fp2::copy_into(&raw mut (*t).x, &x.plus(k, &x));
-        Fp2::copy_into(&raw mut (*t).y, &FpLanes::norm(k, &FpLanes::loose_sub(k, &y, &ee)));
-        let z2 = z.plus(k, &z);
-        Fp2::copy_into(&raw mut (*t).z, &z2.plus(k, &z2));
+        let z = linear::add(k, &z, &z);
+        linear::sub_into(k, line, &e, &b);
+        linear::triple_into(k, line.add(1), &xx);
+        linear::neg_into(k, line.add(2), &h);
+        linear::add_into(k, &raw mut (*t).x, &x, &x);
+        linear::sub_four_into(k, &raw mut (*t).y, &g, &ee);
+        linear::add_into(k, &raw mut (*t).z, &z, &z);
     }
 }
 
@@ -98,24 +97,21 @@ unsafe fn add_step(k: &FpConsts, t: *mut G2, q: *const Affine, line: *mut [Fp2; 
     unsafe {
         let line = line as *mut Fp2;
         let q = &*q;
-        let theta = (*t).y.minus(k, &fp2::mul(k, &q.y, &(*t).z));
-        let lambda = (*t).x.minus(k, &fp2::mul(k, &q.x, &(*t).z));
+        let theta = linear::sub(k, &(*t).y, &fp2::mul(k, &q.y, &(*t).z));
+        let lambda = linear::sub(k, &(*t).x, &fp2::mul(k, &q.x, &(*t).z));
         let c = fp2::square(k, &theta);
         let d = fp2::square(k, &lambda);
         let e = fp2::mul(k, &lambda, &d);
         let f = fp2::mul(k, &(*t).z, &c);
         let g = fp2::mul(k, &(*t).x, &d);
-        let h = FpLanes::norm(k, &FpLanes::loose_sub(k, &FpLanes::loose_sub(k, &e.add(k, &f), &g), &g));
-        let x = fp2::mul(k, &lambda, &h);
-        let y = fp2::mul_loose(k, &g.sub(k, &h), &theta).minus(k, &fp2::mul(k, &e, &(*t).y));
-        let z = fp2::mul(k, &(*t).z, &e);
-        let j = fp2::mul(k, &theta, &q.x).minus(k, &fp2::mul(k, &lambda, &q.y));
-        Fp2::copy_into(line, &j);
-        Fp2::copy_into(line.add(1), &theta.neg(k));
-        Fp2::copy_into(line.add(2), &lambda);
-        Fp2::copy_into(&raw mut (*t).x, &x);
-        Fp2::copy_into(&raw mut (*t).y, &y);
-        Fp2::copy_into(&raw mut (*t).z, &z);
+        let h = linear::sub_both(k, &linear::add(k, &e, &f), &g, &g);
+        let y = fp2::mul(k, &linear::sub(k, &g, &h), &theta);
+        linear::sub_into(k, line, &fp2::mul(k, &theta, &q.x), &fp2::mul(k, &lambda, &q.y));
+        linear::neg_into(k, line.add(1), &theta);
+        linear::copy(line.add(2), &lambda);
+        fp2::mul_into(k, &raw mut (*t).x, &lambda, &h);
+        linear::sub_into(k, &raw mut (*t).y, &y, &fp2::mul(k, &e, &(*t).y));
+        fp2::mul_into(k, &raw mut (*t).z, &raw const (*t).z, &e);
     }
 }
 
@@ -143,10 +139,10 @@ pub unsafe fn prepare(k: &FpConsts, q: *const Affine, out: *mut LineTable) {
         let mut product = fp2::one(k);
         let product = &raw mut product;
         for i in 0..LINES {
-            Fp2::copy_into(&raw mut (*lines.add(i)).l0, product);
+            linear::copy(&raw mut (*lines.add(i)).l0, product);
             fp2::mul_into(k, product, product, &(*steps.add(i))[2]);
         }
-        Fp2::copy_into(product, &fp2::invert(k, &*product));
+        linear::copy(product, &fp2::invert(k, &*product));
         for i in (0..LINES).rev() {
             let [l0, l1, l4] = &*steps.add(i);
             let inverse = fp2::mul(k, &*product, &(*lines.add(i)).l0);

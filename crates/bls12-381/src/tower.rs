@@ -8,3 +8,4 @@ pub mod constants;
 pub mod fp12;
 pub mod fp2;
 pub mod fp6;
+pub mod linear;

@@ -7,6 +7,7 @@
 use super::constants::constants;
 use super::fp2::{self, Fp2};
 use super::fp6::Fp6;
+use super::linear;
 use crate::constants::PARAMETER;
 use crate::fp::{FpConsts, FpLanes};
 use crate::lanes::Lanes2;
@@ -94,7 +95,7 @@ impl Fp12 {
         unsafe {
             // s stands in lane 0 only as an element of Fp2.
             let real = (*s).mix(&FpLanes::zero(k));
-            let l1s = (*l1).plus(k, &real);
+            let l1s = linear::add(k, &*l1, &real);
             let mut high = MaybeUninit::<Fp6>::uninit();
             Fp6::scale_1_into(k, high.as_mut_ptr(), &raw const (*a).c1, s);
             Self::finish_line(k, a, l0, l1, &l1s, high.as_mut_ptr());
@@ -108,7 +109,7 @@ impl Fp12 {
     #[inline(never)]
     pub unsafe fn mul_line(k: &FpConsts, a: *mut Self, l0: *const Fp2, l1: *const Fp2, l4: *const Fp2) {
         unsafe {
-            let sum = (*l1).plus(k, &*l4);
+            let sum = linear::add(k, &*l1, &*l4);
             let mut high = MaybeUninit::<Fp6>::uninit();
             Fp6::mul_1_into(k, high.as_mut_ptr(), &raw const (*a).c1, l4);
             Self::finish_line(k, a, l0, l1, &sum, high.as_mut_ptr());
@@ -136,7 +137,7 @@ impl Fp12 {
         unsafe {
             let c1 = &raw mut (*a).c1 as *mut Fp2;
             for i in 0..3 {
-                Fp2::copy_into(c1.add(i), &(*c1.add(i)).neg(k));
+                linear::neg_into(k, c1.add(i), c1.add(i));
             }
         }
     }
@@ -151,7 +152,7 @@ impl Fp12 {
         unsafe {
             let c = a as *mut Fp2;
             // Coefficient i of (1, v, v^2, w, v w, v^2 w) belongs to w^POWER[i].
-            Fp2::copy_into(c, &fp2::conjugate(k, &*c));
+            linear::copy(c, &fp2::conjugate(k, &*c));
             for i in 1..6 {
                 fp2::mul_into(k, c.add(i), &fp2::conjugate(k, &*c.add(i)), &table[POWER[i] - 1]);
             }
@@ -182,8 +183,8 @@ impl Fp12 {
         unsafe {
             let c = a as *mut Fp2;
             let (a0, a1) = fp4_square(k, &*c, &*c.add(4));
-            three_minus_two(k, c, &a0);
-            three_plus_two(k, c.add(4), &a1);
+            linear::triple_sub_twice_into(k, c, &a0, c);
+            linear::triple_add_twice_into(k, c.add(4), &a1, c.add(4));
             Self::compressed_square(k, a);
         }
     }
@@ -199,11 +200,11 @@ impl Fp12 {
             let c = a as *mut Fp2;
             let (b0, b1) = fp4_square(k, &*c.add(3), &*c.add(2));
             let (d0, d1) = fp4_square(k, &*c.add(1), &*c.add(5));
-            let d1 = fp2::times_xi(k, &d1);
-            three_minus_two(k, c.add(1), &b0);
-            three_plus_two(k, c.add(5), &b1);
-            three_minus_two(k, c.add(2), &d0);
-            three_plus_two(k, c.add(3), &d1);
+            let d1 = linear::times_xi(k, &d1);
+            linear::triple_sub_twice_into(k, c.add(1), &b0, c.add(1));
+            linear::triple_add_twice_into(k, c.add(5), &b1, c.add(5));
+            linear::triple_sub_twice_into(k, c.add(2), &d0, c.add(2));
+            linear::triple_add_twice_into(k, c.add(3), &d1, c.add(3));
         }
     }
 
@@ -220,12 +221,10 @@ impl Fp12 {
             let mut fractions = [(fp2::one(k), fp2::one(k)); 3];
             for i in 0..3 {
                 let [c1, c2, c3, c5] = [1, 2, 3, 5].map(|j| &*coefficient(i, j));
-                let twice = |x: &Fp2| x.plus(k, x);
+                let twice = |x: &Fp2| linear::add(k, x, x);
                 fractions[i] = if !fp2::is_zero(k, c3) {
-                    let s = fp2::square(k, c1);
-                    let t = fp2::times_xi(k, &fp2::square(k, c5));
-                    let three = FpLanes::norm(k, &FpLanes::loose_add(k, &s.add(k, &s), &s));
-                    (FpLanes::norm(k, &FpLanes::loose_sub(k, &three.add(k, &t), &twice(c2))), twice(&twice(c3)))
+                    let t = linear::add_xi(k, &linear::triple(k, &fp2::square(k, c1)), &fp2::square(k, c5));
+                    (linear::sub(k, &t, &twice(c2)), twice(&twice(c3)))
                 } else if !fp2::is_zero(k, c2) {
                     (twice(&fp2::mul(k, c1, c5)), *c2)
                 } else {
@@ -247,11 +246,10 @@ impl Fp12 {
                 let [c1, c2, c3, c5] = [1, 2, 3, 5].map(|j| &*coefficient(i, j));
                 let square = fp2::square(k, c4);
                 let product = fp2::mul(k, c2, c1);
-                let t = FpLanes::loose_add(k, &square.add(k, &square), &fp2::mul(k, c3, c5));
-                let t = FpLanes::loose_sub(k, &FpLanes::loose_sub(k, &t, &product), &product);
-                let t = FpLanes::norm(k, &FpLanes::loose_sub(k, &t, &product));
-                Fp2::copy_into(coefficient(i, 0), &fp2::times_xi(k, &t).plus(k, &fp2::one(k)));
-                Fp2::copy_into(coefficient(i, 4), c4);
+                let t = linear::add(k, &linear::add(k, &square, &square), &fp2::mul(k, c3, c5));
+                let t = linear::sub(k, &t, &linear::triple(k, &product));
+                linear::add_xi_into(k, coefficient(i, 0), &fp2::one(k), &t);
+                linear::copy(coefficient(i, 4), c4);
             }
         }
     }
@@ -297,7 +295,7 @@ impl Fp12 {
         let out = out.as_mut_ptr();
         unsafe {
             let mut t = self.c1.mul(k, &self.c1);
-            t = Fp6 { c0: fp2::times_xi(k, &t.c2), c1: t.c0, c2: t.c1 };
+            t = Fp6 { c0: linear::times_xi(k, &t.c2), c1: t.c0, c2: t.c1 };
             let square = self.c0.mul(k, &self.c0);
             Fp6::sub_into(k, &raw mut t, &square, &raw const t);
             let inverse = t.invert(k);
@@ -323,28 +321,6 @@ const POWER: [usize; 6] = [0, 2, 4, 1, 3, 5];
 fn fp4_square(k: &FpConsts, a: &Fp2, b: &Fp2) -> (Fp2, Fp2) {
     let aa = fp2::square(k, a);
     let bb = fp2::square(k, b);
-    let sum = fp2::square(k, &a.plus(k, b));
-    let c0 = FpLanes::loose_add(k, &aa.add(k, &bb), &fp2::times_u(k, &bb));
-    let c1 = FpLanes::loose_sub(k, &sum.sub(k, &aa), &bb);
-    (FpLanes::norm(k, &c0), FpLanes::norm(k, &c1))
-}
-
-/// z = 3 t - 2 z
-#[inline(always)]
-unsafe fn three_minus_two(k: &FpConsts, z: *mut Fp2, t: &Fp2) {
-    unsafe {
-        let d = FpLanes::loose_sub(k, &t.add(k, t), &*z);
-        let r = FpLanes::loose_sub(k, &FpLanes::loose_add(k, &d, t), &*z);
-        Fp2::copy_into(z, &FpLanes::norm(k, &r));
-    }
-}
-
-/// z = 3 t + 2 z
-#[inline(always)]
-unsafe fn three_plus_two(k: &FpConsts, z: *mut Fp2, t: &Fp2) {
-    unsafe {
-        let d = FpLanes::loose_add(k, &t.add(k, t), &*z);
-        let r = FpLanes::loose_add(k, &FpLanes::loose_add(k, &d, t), &*z);
-        Fp2::copy_into(z, &FpLanes::norm(k, &r));
-    }
+    let sum = fp2::square(k, &linear::add(k, a, b));
+    (linear::add_xi(k, &aa, &bb), linear::sub_both(k, &sum, &aa, &bb))
 }

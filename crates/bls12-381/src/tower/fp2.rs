@@ -3,6 +3,7 @@
 //! Sums, differences, negation, loose and normal values are those of the lanes. A lane product by
 //! (s, s) is the product by a base field element s. Values are normal unless their type says loose.
 
+use super::linear;
 use crate::constants::{BaseField, Modulus};
 use crate::fp::{self, FpConsts, FpLanes, FpLoose};
 use crate::lanes::{self, Lanes2};
@@ -28,12 +29,6 @@ pub fn times_u(k: &FpConsts, a: &Fp2) -> Fp2 {
 #[inline(always)]
 pub fn conjugate(k: &FpConsts, a: &Fp2) -> Fp2 {
     a.negate_if(k, [0, 1])
-}
-
-/// (1 + u) a
-#[inline(always)]
-pub fn times_xi(k: &FpConsts, a: &Fp2) -> Fp2 {
-    a.plus(k, &times_u(k, a))
 }
 
 /// a b. `out` may be a or b.
@@ -108,9 +103,10 @@ pub fn square(k: &FpConsts, a: &Fp2) -> Fp2 {
 }
 
 /// a0^2 + a1^2 in both lanes.
+#[inline(never)]
 pub fn norm(k: &FpConsts, a: &Fp2) -> FpLanes {
     let squares = a.square(k);
-    squares.plus(k, &squares.swap())
+    linear::add(k, &squares, &squares.swap())
 }
 
 /// 1 / a, 0 for 0. Not constant-time.
@@ -123,14 +119,20 @@ pub fn invert_fermat(k: &FpConsts, a: &Fp2) -> Fp2 {
     conjugate(k, a).mul(k, &fp::invert_fermat(k, &norm(k, a)))
 }
 
-#[inline]
+#[inline(never)]
 pub fn is_zero(k: &FpConsts, a: &Fp2) -> bool {
     a.is_zero(k) == [true; 2]
 }
 
-#[inline]
+#[inline(never)]
 pub fn equals(k: &FpConsts, a: &Fp2, b: &Fp2) -> bool {
-    is_zero(k, &a.minus(k, b))
+    is_zero(k, &linear::sub(k, a, b))
+}
+
+/// Which lanes are equal.
+#[inline(never)]
+pub fn lanes_equal(k: &FpConsts, a: &FpLanes, b: &FpLanes) -> [bool; 2] {
+    linear::sub(k, a, b).is_zero(k)
 }
 
 /// (p - 3) / 4, p = 3 mod 4
@@ -150,8 +152,8 @@ pub fn inverse_root(k: &FpConsts, a: &FpLanes) -> FpLanes {
 pub fn roots_from_norms(k: &FpConsts, a: [&Fp2; 2], s: &FpLanes, half: &FpLanes) -> [Fp2; 2] {
     let c0 = a[0].low(a[1]);
     let c1 = a[0].high(a[1]);
-    let mut delta = c0.plus(k, s).mul(k, half);
-    let other = c0.minus(k, s).mul(k, half);
+    let mut delta = linear::add(k, &c0, s).mul(k, half);
+    let other = linear::sub(k, &c0, s).mul(k, half);
     let zero = delta.is_zero(k);
     // c1 = 0 and s = -c0
     if zero[0] {
@@ -163,10 +165,11 @@ pub fn roots_from_norms(k: &FpConsts, a: [&Fp2; 2], s: &FpLanes, half: &FpLanes)
     let t = inverse_root(k, &delta);
     let x = delta.mul(k, &t);
     let y = c1.mul(k, &t).mul(k, half);
-    let square = x.square(k).equals(k, &delta);
+    let square = lanes_equal(k, &x.square(k), &delta);
     // Lane 0 of `low` and `high` selects element 0.
-    let first = if square[0] { x.low(&y) } else { y.low(&x.neg(k)) };
-    let second = if square[1] { x.high(&y) } else { y.high(&x.neg(k)) };
+    let minus = linear::neg(k, &x);
+    let first = if square[0] { x.low(&y) } else { y.low(&minus) };
+    let second = if square[1] { x.high(&y) } else { y.high(&minus) };
     [first, second]
 }
 
@@ -174,7 +177,7 @@ pub fn roots_from_norms(k: &FpConsts, a: [&Fp2; 2], s: &FpLanes, half: &FpLanes)
 pub fn roots(k: &FpConsts, a: [&Fp2; 2], half: &FpLanes) -> ([Fp2; 2], [bool; 2]) {
     let norms = norm(k, a[0]).mix(&norm(k, a[1]));
     let s = norms.mul(k, &inverse_root(k, &norms));
-    let ok = s.square(k).equals(k, &norms);
+    let ok = lanes_equal(k, &s.square(k), &norms);
     (roots_from_norms(k, a, &s, half), ok)
 }
 

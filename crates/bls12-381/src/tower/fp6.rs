@@ -5,6 +5,7 @@
 //! D. Aranha et al., "Faster Explicit Formulas for Computing Pairings over Ordinary Curves", 2011.
 
 use super::fp2::{self, Fp2};
+use super::linear;
 use crate::fp::{FpConsts, FpLanes};
 use crate::lanes::Lanes2;
 use core::mem::MaybeUninit;
@@ -33,9 +34,9 @@ impl Fp6 {
     #[inline(never)]
     pub unsafe fn copy_into(out: *mut Self, a: *const Self) {
         unsafe {
-            Fp2::copy_into(&raw mut (*out).c0, &raw const (*a).c0);
-            Fp2::copy_into(&raw mut (*out).c1, &raw const (*a).c1);
-            Fp2::copy_into(&raw mut (*out).c2, &raw const (*a).c2);
+            linear::copy(&raw mut (*out).c0, &raw const (*a).c0);
+            linear::copy(&raw mut (*out).c1, &raw const (*a).c1);
+            linear::copy(&raw mut (*out).c2, &raw const (*a).c2);
         }
     }
 
@@ -48,7 +49,7 @@ impl Fp6 {
         unsafe {
             let (out, a, b) = (out as *mut Fp2, a as *const Fp2, b as *const Fp2);
             for i in 0..3 {
-                Fp2::copy_into(out.add(i), &(*a.add(i)).plus(k, &*b.add(i)));
+                linear::add_into(k, out.add(i), a.add(i), b.add(i));
             }
         }
     }
@@ -62,7 +63,7 @@ impl Fp6 {
         unsafe {
             let (out, a, b) = (out as *mut Fp2, a as *const Fp2, b as *const Fp2);
             for i in 0..3 {
-                Fp2::copy_into(out.add(i), &(*a.add(i)).minus(k, &*b.add(i)));
+                linear::sub_into(k, out.add(i), a.add(i), b.add(i));
             }
         }
     }
@@ -74,13 +75,9 @@ impl Fp6 {
     #[inline(never)]
     pub unsafe fn add_shifted_into(k: &FpConsts, out: *mut Self, a: *const Self, b: *const Self) {
         unsafe {
-            let (a, b) = (&*a, &*b);
-            let c0 = FpLanes::loose_add(k, &a.c0.add(k, &b.c2), &fp2::times_u(k, &b.c2));
-            let c1 = a.c1.plus(k, &b.c0);
-            let c2 = a.c2.plus(k, &b.c1);
-            Fp2::copy_into(&raw mut (*out).c0, &FpLanes::norm(k, &c0));
-            Fp2::copy_into(&raw mut (*out).c1, &c1);
-            Fp2::copy_into(&raw mut (*out).c2, &c2);
+            linear::add_xi_into(k, &raw mut (*out).c0, &raw const (*a).c0, &raw const (*b).c2);
+            linear::add_into(k, &raw mut (*out).c1, &raw const (*a).c1, &raw const (*b).c0);
+            linear::add_into(k, &raw mut (*out).c2, &raw const (*a).c2, &raw const (*b).c1);
         }
     }
 
@@ -95,9 +92,9 @@ impl Fp6 {
             let v0 = fp2::mul(k, &a.c0, &b.c0);
             let v1 = fp2::mul(k, &a.c1, &b.c1);
             let v2 = fp2::mul(k, &a.c2, &b.c2);
-            let m12 = fp2::mul_loose(k, &a.c1.add(k, &a.c2), &b.c1.plus(k, &b.c2));
-            let m01 = fp2::mul_loose(k, &a.c0.add(k, &a.c1), &b.c0.plus(k, &b.c1));
-            let m02 = fp2::mul_loose(k, &a.c0.add(k, &a.c2), &b.c0.plus(k, &b.c2));
+            let m12 = fp2::mul_loose(k, &a.c1.add(k, &a.c2), &linear::add(k, &b.c1, &b.c2));
+            let m01 = fp2::mul_loose(k, &a.c0.add(k, &a.c1), &linear::add(k, &b.c0, &b.c1));
+            let m02 = fp2::mul_loose(k, &a.c0.add(k, &a.c2), &linear::add(k, &b.c0, &b.c2));
             Self::combine_into(k, out, [&v0, &v1, &v2], [&m12, &m01, &m02]);
         }
     }
@@ -129,14 +126,12 @@ impl Fp6 {
             let v0 = fp2::mul(k, &a.c0, b0);
             let v1 = fp2::mul(k, &a.c1, b1);
             // c0 = v0 + xi a2 b1, c1 = (a0 + a1)(b0 + b1) - v0 - v1, c2 = a2 b0 + v1
-            let m01 = fp2::mul_loose(k, &a.c0.add(k, &a.c1), &b0.plus(k, b1));
+            let m01 = fp2::mul_loose(k, &a.c0.add(k, &a.c1), &linear::add(k, b0, b1));
             let high = fp2::mul(k, &a.c2, b1);
             let low = fp2::mul(k, &a.c2, b0);
-            let c0 = FpLanes::loose_add(k, &v0.add(k, &high), &fp2::times_u(k, &high));
-            Fp2::copy_into(&raw mut (*out).c0, &FpLanes::norm(k, &c0));
-            let c1 = FpLanes::loose_sub(k, &m01.sub(k, &v0), &v1);
-            Fp2::copy_into(&raw mut (*out).c1, &FpLanes::norm(k, &c1));
-            Fp2::copy_into(&raw mut (*out).c2, &low.plus(k, &v1));
+            linear::add_xi_into(k, &raw mut (*out).c0, &v0, &high);
+            linear::sub_both_into(k, &raw mut (*out).c1, &m01, &v0, &v1);
+            linear::add_into(k, &raw mut (*out).c2, &low, &v1);
         }
     }
 
@@ -151,9 +146,9 @@ impl Fp6 {
             let c0 = fp2::mul(k, &a.c2, b);
             let c1 = fp2::mul(k, &a.c0, b);
             let c2 = fp2::mul(k, &a.c1, b);
-            Fp2::copy_into(&raw mut (*out).c0, &fp2::times_xi(k, &c0));
-            Fp2::copy_into(&raw mut (*out).c1, &c1);
-            Fp2::copy_into(&raw mut (*out).c2, &c2);
+            linear::times_xi_into(k, &raw mut (*out).c0, &c0);
+            linear::copy(&raw mut (*out).c1, &c1);
+            linear::copy(&raw mut (*out).c2, &c2);
         }
     }
 
@@ -168,9 +163,9 @@ impl Fp6 {
             let c0 = a.c2.mul(k, b);
             let c1 = a.c0.mul(k, b);
             let c2 = a.c1.mul(k, b);
-            Fp2::copy_into(&raw mut (*out).c0, &fp2::times_xi(k, &c0));
-            Fp2::copy_into(&raw mut (*out).c1, &c1);
-            Fp2::copy_into(&raw mut (*out).c2, &c2);
+            linear::times_xi_into(k, &raw mut (*out).c0, &c0);
+            linear::copy(&raw mut (*out).c1, &c1);
+            linear::copy(&raw mut (*out).c2, &c2);
         }
     }
 
@@ -178,11 +173,11 @@ impl Fp6 {
     pub fn invert(&self, k: &FpConsts) -> Self {
         let (a0, a1, a2) = (&self.c0, &self.c1, &self.c2);
         // A = a0^2 - xi a1 a2, B = xi a2^2 - a0 a1, C = a1^2 - a0 a2, 1 / (a0 A + xi (a2 B + a1 C))
-        let a = fp2::square(k, a0).minus(k, &fp2::times_xi(k, &fp2::mul(k, a1, a2)));
-        let b = fp2::times_xi(k, &fp2::square(k, a2)).minus(k, &fp2::mul(k, a0, a1));
-        let c = fp2::square(k, a1).minus(k, &fp2::mul(k, a0, a2));
-        let t = fp2::mul(k, a2, &b).plus(k, &fp2::mul(k, a1, &c));
-        let t = fp2::mul(k, a0, &a).plus(k, &fp2::times_xi(k, &t));
+        let a = linear::sub(k, &fp2::square(k, a0), &linear::times_xi(k, &fp2::mul(k, a1, a2)));
+        let b = linear::sub(k, &linear::times_xi(k, &fp2::square(k, a2)), &fp2::mul(k, a0, a1));
+        let c = linear::sub(k, &fp2::square(k, a1), &fp2::mul(k, a0, a2));
+        let t = linear::add(k, &fp2::mul(k, a2, &b), &fp2::mul(k, a1, &c));
+        let t = linear::add_xi(k, &fp2::mul(k, a0, &a), &t);
         let t = fp2::invert(k, &t);
         Self { c0: fp2::mul(k, &a, &t), c1: fp2::mul(k, &b, &t), c2: fp2::mul(k, &c, &t) }
     }
