@@ -133,13 +133,13 @@ pub trait Lanes2: Copy {
             out.assume_init()
         }
     }
-    /// Normal sum.
-    #[inline(always)]
+    /// Normal sum. Not inlined, for size: hot loops write `norm` of `add`.
+    #[inline(never)]
     fn plus(&self, k: &Self::Consts, b: &Self) -> Self {
         Self::norm(k, &self.add(k, b))
     }
-    /// Normal difference.
-    #[inline(always)]
+    /// Normal difference. Not inlined.
+    #[inline(never)]
     fn minus(&self, k: &Self::Consts, b: &Self) -> Self {
         Self::norm(k, &self.sub(k, b))
     }

@@ -96,8 +96,8 @@ unsafe fn butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, count: u
         unsafe {
             let (lo, hi) = (lo.add(i), hi.add(i));
             let x = (*hi).mul(k, t);
-            let sum = (*lo).plus(k, &x);
-            let difference = (*lo).minus(k, &x);
+            let sum = FrLanes::norm(k, &(*lo).add(k, &x));
+            let difference = FrLanes::norm(k, &(*lo).sub(k, &x));
             FrLanes::copy_into(lo, &sum);
             FrLanes::copy_into(hi, &difference);
         }
@@ -110,8 +110,8 @@ unsafe fn plain_butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, co
     for i in 0..count {
         unsafe {
             let (lo, hi) = (lo.add(i), hi.add(i));
-            let sum = (*lo).plus(k, &*hi);
-            let difference = (*lo).minus(k, &*hi);
+            let sum = FrLanes::norm(k, &(*lo).add(k, &*hi));
+            let difference = FrLanes::norm(k, &(*lo).sub(k, &*hi));
             FrLanes::copy_into(lo, &sum);
             FrLanes::copy_into(hi, &difference);
         }
@@ -125,7 +125,7 @@ unsafe fn inverse_butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, 
         unsafe {
             let (lo, hi) = (lo.add(i), hi.add(i));
             let difference = (*hi).sub(k, &*lo);
-            let sum = (*lo).plus(k, &*hi);
+            let sum = FrLanes::norm(k, &(*lo).add(k, &*hi));
             FrLanes::copy_into(lo, &sum);
             FrLanes::mul_loose_into(k, hi, &difference, t);
         }

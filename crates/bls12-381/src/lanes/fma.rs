@@ -621,6 +621,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Fma<M, N> {
     fn mix(&self, b: &Self) -> Self {
         self.map(b, v::mix)
     }
+    #[inline(never)]
     fn to_words(&self, k: &FmaConsts<N>) -> [Words; 2] {
         let mut one = [v::splat(0.0); N];
         one[0] = v::splat(1.0);
@@ -630,6 +631,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Fma<M, N> {
     fn conversion(k: &FmaConsts<N>) -> Self {
         Self::of(k.r2)
     }
+    #[inline(never)]
     fn from_words_times(k: &FmaConsts<N>, a: &[Words; 2], factor: &Self) -> Self {
         let (x, y): ([i64; N], [i64; N]) = (balanced(&a[0]), balanced(&a[1]));
         let mut limbs = [v::splat(0.0); N];
@@ -638,6 +640,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Fma<M, N> {
         }
         Self::of(limbs).mul(k, factor)
     }
+    #[inline(never)]
     fn is_zero(&self, k: &FmaConsts<N>) -> [bool; 2] {
         self.residues(k).map(|a| words::is_zero(&a))
     }

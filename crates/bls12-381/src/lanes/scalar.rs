@@ -331,12 +331,14 @@ impl<M: Modulus, const N: usize> Lanes2 for Scalar<M, N> {
     fn mix(&self, b: &Self) -> Self {
         Self::of([self.0[0], b.0[1]])
     }
+    #[inline(never)]
     fn to_words(&self, k: &()) -> [Words; 2] {
         let mut one = [0; N];
         one[0] = 1;
         let plain = self.mul(k, &Self::of([one; 2]));
         [Self::canonical(&plain.0[0]), Self::canonical(&plain.0[1])]
     }
+    #[inline(never)]
     fn from_words_times(k: &(), a: &[Words; 2], factor: &Self) -> Self {
         Self::of([words::split(&a[0], BITS), words::split(&a[1], BITS)]).mul(k, factor)
     }
@@ -344,6 +346,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Scalar<M, N> {
     fn conversion(_: &()) -> Self {
         Self::of([Self::R2; 2])
     }
+    #[inline(never)]
     fn is_zero(&self, _: &()) -> [bool; 2] {
         self.0.map(|a| words::is_zero(&Self::canonical(&a)))
     }

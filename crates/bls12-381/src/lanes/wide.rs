@@ -336,12 +336,14 @@ impl<M: Modulus, const N: usize> Lanes2 for Wide<M, N> {
     fn mix(&self, b: &Self) -> Self {
         Self::of([self.0[0], b.0[1]])
     }
+    #[inline(never)]
     fn to_words(&self, k: &()) -> [Words; 2] {
         let mut one = [0; N];
         one[0] = 1;
         let plain = self.mul(k, &Self::of([one; 2]));
         [Self::canonical(&plain.0[0]), Self::canonical(&plain.0[1])]
     }
+    #[inline(never)]
     fn from_words_times(k: &(), a: &[Words; 2], factor: &Self) -> Self {
         Self::of([Self::narrow(&a[0]), Self::narrow(&a[1])]).mul(k, factor)
     }
@@ -349,6 +351,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Wide<M, N> {
     fn conversion(_: &()) -> Self {
         Self::of([Self::R2; 2])
     }
+    #[inline(never)]
     fn is_zero(&self, _: &()) -> [bool; 2] {
         self.0.map(|a| words::is_zero(&Self::canonical(&a)))
     }
