@@ -184,3 +184,36 @@ pub unsafe fn write_powers(k: &FrConsts, x: &FrLanes, count: usize, bytes: *mut 
     }
 }
 
+
+/// Horner's rule on `count` coefficients a, lowest first, from the top: with c the carry,
+/// q_i = c, c = a_i + z c. Two at a time: (c_(2j), c_(2j+1)) = (a_(2j) + z a_(2j+1), a_(2j+1)) + (z^2, z) c_(2j+2).
+///
+/// # Safety
+/// 32 `count` canonical bytes readable, as many writable; `carry` canonical and writable.
+pub unsafe fn divide(k: &FrConsts, coefficients: *const u8, count: usize, z: &FrLanes, carry: *mut u8, out: *mut u8) {
+    unsafe {
+        let conversion = FrLanes::conversion(k);
+        let zero = FrLanes::zero(k);
+        let only_low = z.low(&zero);
+        let powers = z.square(k).low(z);
+        // In both lanes.
+        let mut above = elements::read_one(k, carry);
+        let mut top = count;
+        if count % 2 == 1 {
+            top = count - 1;
+            elements::write_one(k, &above, out.add(BYTES * top));
+            let a = elements::read_one(k, coefficients.add(BYTES * top));
+            above = above.mul(k, z).plus(k, &a);
+        }
+        for j in (0..top / 2).rev() {
+            let a = elements::read_two(k, coefficients, top, j, &conversion);
+            let value = a.plus(k, &a.swap().mul(k, &only_low)).plus(k, &above.mul(k, &powers));
+            // q_(2j) = c_(2j+1), q_(2j+1) = c_(2j+2)
+            let [low, high] = value.high(&above).to_words(k);
+            elements::write_words(&low, out.add(2 * BYTES * j));
+            elements::write_words(&high, out.add(2 * BYTES * j + BYTES));
+            above = value.low(&value);
+        }
+        elements::write_one(k, &above, carry);
+    }
+}

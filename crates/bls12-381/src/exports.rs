@@ -23,6 +23,7 @@ use crate::kernel::{Kernel, kernel};
 use crate::lanes::Lanes2;
 use crate::msm::{self, Table};
 use crate::rows::{self, Shape};
+use crate::sha256::Sha256;
 use crate::words::{self, Words};
 
 /// Answers of exported functions.
@@ -36,6 +37,8 @@ pub enum Code {
     Memory = 2,
     /// Some point is not valid; the status bytes say which and why.
     Point = 3,
+    /// The result is not on the curve: the engine or the memory failed. Nothing must be used.
+    Fault = 4,
 }
 
 /// Arena that no function without an own estimate exceeds: 16 MiB.
@@ -50,6 +53,12 @@ unsafe fn check(bytes: *const u8, count: usize) -> Result<(), Code> {
         None => Ok(()),
         Some(_) => Err(Code::NotCanonical),
     }
+}
+
+/// Checks a result: a wrong field operation leaves the curve with overwhelming probability (a lost
+/// term does not). Three products.
+unsafe fn confirm(point: *const G1Affine) -> Result<(), Code> {
+    if unsafe { g1::is_valid(FpLanes::consts(), point) } { Ok(()) } else { Err(Code::Fault) }
 }
 
 /// Runs with the state and the constants of the scalar field; frees what was allocated.
@@ -69,6 +78,17 @@ fn answer_with_roots(run: impl FnOnce(&mut Kernel, &'static FrConsts) -> Result<
     kernel().roots.prepare(FrLanes::consts());
     answer(run)
 }
+
+/// Names the back end: the loader looks for this export without making an instance.
+#[cfg(feature = "fma")]
+#[unsafe(no_mangle)]
+pub extern "C" fn backend_fma() {}
+#[cfg(feature = "wide")]
+#[unsafe(no_mangle)]
+pub extern "C" fn backend_wide() {}
+#[cfg(not(any(feature = "fma", feature = "wide")))]
+#[unsafe(no_mangle)]
+pub extern "C" fn backend_scalar() {}
 
 // Memory.
 
@@ -186,7 +206,7 @@ pub unsafe extern "C" fn g1_multiply(
         let first = arena.index_of(points);
         let mut scalar = |j: usize| elements::read_words(scalars.add(BYTES * j));
         msm::multiply(adder, arena, first, count, &mut scalar, out);
-        Ok(())
+        confirm(out)
     })
 }
 
@@ -214,6 +234,23 @@ pub unsafe extern "C" fn table_build(table: *mut G1Affine, size: u32, width: u32
     unsafe { table_at(table, size, width).build_row(&kernel().adder, step) }
 }
 
+/// Reads row `row` < [`table_steps`] of a table from 96-byte points, which must come from
+/// [`table_write`], and derives the rest of that row. The bytes are the same in every back end.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn table_read(table: *mut G1Affine, size: u32, width: u32, row: u32, bytes: *const u8) {
+    unsafe {
+        let points = table.add((row * size) as usize);
+        g1::read_uncompressed(FpLanes::consts(), bytes, size as usize, false, points);
+        table_at(table, size, width).derive_images(&kernel().adder, row);
+    }
+}
+
+/// Writes row `row` < [`table_steps`] of a table as 96-byte points.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn table_write(table: *const G1Affine, size: u32, row: u32, bytes: *mut u8) {
+    unsafe { g1::write_uncompressed(FpLanes::consts(), table.add((row * size) as usize), size as usize, bytes) }
+}
+
 /// `out` = sum of scalar j times P_j, j < count <= size.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn table_multiply(
@@ -231,7 +268,7 @@ pub unsafe extern "C" fn table_multiply(
         reserve(arena, table.scratch_bytes(count))?;
         let mut scalar = |j: usize| elements::read_words(scalars.add(BYTES * j));
         table.multiply(adder, arena, count, &mut scalar, out);
-        Ok(())
+        confirm(out)
     })
 }
 
@@ -294,7 +331,7 @@ pub unsafe extern "C" fn open(
         let value = evaluation::quotient(k, roots, bytes, count, &elements::read_one(k, z), quotient, scratch);
         elements::write_one(k, &value, y);
         table.multiply(adder, arena, SIZE, &mut |j| *quotient.add(j), out);
-        Ok(())
+        confirm(out)
     })
 }
 
@@ -325,6 +362,32 @@ pub unsafe extern "C" fn powers(x: *const u8, count: usize, out: *mut u8) -> Cod
         evaluation::write_powers(k, &elements::read_one(k, x), count, out);
         Ok(())
     })
+}
+
+/// One piece of the division by X - z, from the top: `coefficients` are `count` consecutive ones, lowest
+/// first, of a polynomial whose higher ones were handled before; `carry` (32 bytes, zero at first) is
+/// what they left. Writes `count` coefficients of the quotient; at the end `carry` is p(z).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn divide(coefficients: *const u8, count: usize, z: *const u8, carry: *mut u8, out: *mut u8) -> Code {
+    answer(|_, k| unsafe {
+        check(coefficients, count)?;
+        check(z, 1)?;
+        check(carry, 1)?;
+        evaluation::divide(k, coefficients, count, &elements::read_one(k, z), carry, out);
+        Ok(())
+    })
+}
+
+/// Writes the SHA-256 hash, 32 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sha256(bytes: *const u8, count: usize, out: *mut u8) {
+    let mut hash = Sha256::new();
+    unsafe {
+        if count > 0 {
+            hash.update(core::slice::from_raw_parts(bytes, count));
+        }
+        core::ptr::copy_nonoverlapping(hash.finish().as_ptr(), out, 32);
+    }
 }
 
 // Cells.
@@ -369,7 +432,7 @@ pub unsafe extern "C" fn prove_cell(
         cells::quotient(k, arena, roots, bytes, count, cell, quotient);
         let first = arena.index_of(monomial);
         msm::multiply(adder, arena, first, TERMS, &mut |j| *quotient.add(j), out);
-        Ok(())
+        confirm(out)
     })
 }
 

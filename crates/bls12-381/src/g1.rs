@@ -91,6 +91,14 @@ fn is_on_curve(k: &FpConsts, p: &Affine) -> [bool; 2] {
     p.y.square(k).equals(k, &curve_equation(k, &p.x))
 }
 
+/// Whether a stored point is infinity or on the curve.
+///
+/// # Safety
+/// Readable.
+pub unsafe fn is_valid(k: &FpConsts, point: *const G1Affine) -> bool {
+    unsafe { G1Affine::is_infinity(point) || is_on_curve(k, &load(point, point))[0] }
+}
+
 /// Which lanes are in G1; the points are on the curve and not infinity.
 ///
 /// Points of small order make the chain pass through infinity; it ends with Z = 0 then, or with a

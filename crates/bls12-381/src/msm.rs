@@ -315,8 +315,17 @@ impl Table {
                     adder.double(row, count);
                 }
             }
-            endomorphism(adder, row, row + self.steps() * self.size, count);
+            self.derive_images(adder, i);
         }
+    }
+
+    /// Fills the images of row i.
+    ///
+    /// # Safety
+    /// Row i was written; arena points.
+    pub unsafe fn derive_images(&self, adder: &Adder, i: u32) {
+        let row = self.first + i * self.size;
+        unsafe { endomorphism(adder, row, row + self.steps() * self.size, self.size as usize) }
     }
 
     /// Bytes of arena that [`Table::multiply`] takes at most.

@@ -257,3 +257,28 @@ fn rows_are_values_of_column_polynomials_and_any_k_of_them_recover() {
         assert_eq!(integers(&sum), want);
     }
 }
+
+#[test]
+fn division_in_pieces_gives_quotient_and_value() {
+    let mut reference = Reference::new(8);
+    let k = FrLanes::consts();
+    let coefficients = reference.elements(23);
+    let z = reference.element();
+    for pieces in [vec![23], vec![10, 13], vec![1, 1, 21], vec![8, 7, 8], vec![22, 1]] {
+        let mut carry = [0u8; 32];
+        let mut quotient = vec![0u8; 23 * 32];
+        let input = bytes(&coefficients);
+        let mut end = 23;
+        for size in pieces {
+            let start = end - size;
+            unsafe { evaluation::divide(k, input[32 * start..].as_ptr(), size, &lanes(&z), carry.as_mut_ptr(), quotient[32 * start..].as_mut_ptr()) };
+            end = start;
+        }
+        assert_eq!(BigUint::from_bytes_be(&carry), reference.evaluate(&coefficients, &z));
+        let q = integers(&quotient);
+        assert_eq!(q[22], BigUint::from(0u32));
+        let x = reference.element();
+        let left = reference.evaluate(&q, &x) * ((&x + &reference.r - &z) % &reference.r) + BigUint::from_bytes_be(&carry);
+        assert_eq!(left % &reference.r, reference.evaluate(&coefficients, &x));
+    }
+}
