@@ -1,4 +1,7 @@
 //! Products in Fp2 = Fp\[u\]/(u^2 + 1) of elements (c0, c1) held in the two lanes.
+//!
+//! Tried and left out: both coefficients as sums of two products with one reduction each; 4 % faster
+//! (Node 20), three times the code.
 
 use super::*;
 
