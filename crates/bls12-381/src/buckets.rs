@@ -212,8 +212,7 @@ pub unsafe fn bit_sums(adder: &Adder, arena: &mut Arena, lists: &Lists, sets: us
     result
 }
 
-/// A sum of points times powers of two, from the highest bit down: one doubling per bit. Lane 1 only
-/// keeps lane 0 company.
+/// Two sums of points times powers of two, one per lane, from the highest bit down: a doubling per bit.
 pub struct Horner<'a> {
     adder: &'a Adder,
     sum: G1Pair,
@@ -228,21 +227,36 @@ impl<'a> Horner<'a> {
         unsafe { G1Pair::double(self.adder.k, &raw mut self.sum) }
     }
 
-    /// Adds a referenced point that is not infinity.
-    pub unsafe fn add(&mut self, reference: u32) {
+    /// Adds a point, given by a reference and never infinity, or nothing to each lane.
+    ///
+    /// # Safety
+    /// Points of the arena.
+    pub unsafe fn add(&mut self, references: [Option<u32>; 2]) {
+        let [a, b] = references;
+        let Some(first) = a.or(b) else { return };
+        let (a, b) = (a.unwrap_or(first), b.unwrap_or(first));
         unsafe {
             let k = self.adder.k;
-            let point = self.adder.point(reference >> 1);
-            let mut affine: Affine = g1::load(point, point);
-            affine.y = affine.y.negate_if(k, [reference & 1; 2]);
-            G1Pair::add_affine_into(k, &raw mut self.sum, &raw const self.sum, &affine);
+            let mut affine: Affine = g1::load(self.adder.point(a >> 1), self.adder.point(b >> 1));
+            affine.y = affine.y.negate_if(k, [a & 1, b & 1]);
+            let sum = &raw mut self.sum;
+            let old = self.sum;
+            G1Pair::add_affine_into(k, sum, &old, &affine);
+            // A lane without a point keeps its value.
+            for (l, reference) in references.iter().enumerate() {
+                if reference.is_none() {
+                    self.sum = if l == 0 { g1::mix(&old, &self.sum) } else { g1::mix(&self.sum, &old) };
+                }
+            }
         }
     }
 
-    /// Writes the sum as a stored point.
-    pub unsafe fn finish(&self, out: *mut G1Affine) {
+    /// Writes both sums as stored points.
+    ///
+    /// # Safety
+    /// Writable.
+    pub unsafe fn finish(&self, out: [*mut G1Affine; 2]) {
         let (affine, infinity) = g1::to_affine(self.adder.k, &self.sum);
-        unsafe { g1::store(&affine, infinity, [out, out]) };
+        unsafe { g1::store(&affine, infinity, out) };
     }
 }
-

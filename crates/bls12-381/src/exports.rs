@@ -11,6 +11,7 @@
 //! which detaches views of it. A function that needs much scratch memory reserves it first and answers
 //! `Memory` if that fails, before it writes anything.
 
+use crate::affine::Addition;
 use crate::arena::{Arena, POINT};
 use crate::cells;
 use crate::constants::{Modulus, ScalarField};
@@ -59,6 +60,13 @@ unsafe fn check(bytes: *const u8, count: usize) -> Result<(), Code> {
 /// term does not). Three products.
 unsafe fn confirm(point: *const G1Affine) -> Result<(), Code> {
     if unsafe { g1::is_valid(FpLanes::consts(), point) } { Ok(()) } else { Err(Code::Fault) }
+}
+
+unsafe fn confirm_all(points: *const G1Affine, count: usize) -> Result<(), Code> {
+    for j in 0..count {
+        unsafe { confirm(points.add(j))? };
+    }
+    Ok(())
 }
 
 /// Runs with the state and the constants of the scalar field; frees what was allocated.
@@ -202,11 +210,68 @@ pub unsafe extern "C" fn g1_multiply(
     answer(|kernel, _| unsafe {
         let Kernel { arena, adder, .. } = kernel;
         check(scalars, count)?;
-        reserve(arena, msm::scratch_bytes(count))?;
+        reserve(arena, msm::scratch_bytes(1, count))?;
         let first = arena.index_of(points);
         let mut scalar = |j: usize| elements::read_words(scalars.add(BYTES * j));
-        msm::multiply(adder, arena, first, count, &mut scalar, out);
+        msm::multiply(adder, arena, first, [1, count], &mut scalar, out);
         confirm(out)
+    })
+}
+
+/// `groups` sums of `size` terms: out_g = sum of scalar j times point j, j = g size .. (g + 1) size.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn g1_multiply_groups(
+    points: *const G1Affine,
+    scalars: *const u8,
+    groups: usize,
+    size: usize,
+    out: *mut G1Affine,
+) -> Code {
+    answer(|kernel, _| unsafe {
+        let Kernel { arena, adder, .. } = kernel;
+        check(scalars, groups * size)?;
+        reserve(arena, msm::scratch_bytes(groups, size))?;
+        let first = arena.index_of(points);
+        let mut scalar = |j: usize| elements::read_words(scalars.add(BYTES * j));
+        msm::multiply(adder, arena, first, [groups, size], &mut scalar, out);
+        confirm_all(out, groups)
+    })
+}
+
+/// out_j = scalar j times point j; points in G1 or infinity. `out` may be `points`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn g1_multiply_each(
+    points: *const G1Affine,
+    scalars: *const u8,
+    count: usize,
+    out: *mut G1Affine,
+) -> Code {
+    answer(|kernel, _| unsafe {
+        let Kernel { arena, adder, .. } = kernel;
+        check(scalars, count)?;
+        let mut scalar = |j: usize| elements::read_words(scalars.add(BYTES * j));
+        msm::multiply_each(adder, arena.index_of(points), count, &mut scalar, out);
+        confirm_all(out, count)
+    })
+}
+
+/// out_j = a_j + b_j, or a_j - b_j with `negate`; any points of the curve or infinity. `out` may be `a`
+/// or `b`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn g1_add_each(
+    a: *const G1Affine,
+    b: *const G1Affine,
+    count: usize,
+    negate: bool,
+    out: *mut G1Affine,
+) -> Code {
+    answer(|kernel, _| unsafe {
+        let Kernel { arena, adder, .. } = kernel;
+        reserve(arena, count * size_of::<Addition>() + 16)?;
+        let operands = [arena.index_of(a), arena.index_of(b)];
+        let to = arena.index_of(out);
+        msm::add_each(adder, arena, operands, negate, count, to);
+        confirm_all(out, count)
     })
 }
 
@@ -265,10 +330,33 @@ pub unsafe extern "C" fn table_multiply(
     answer(|kernel, _| unsafe {
         let Kernel { arena, adder, .. } = kernel;
         check(scalars, count)?;
-        reserve(arena, table.scratch_bytes(count))?;
+        reserve(arena, table.scratch_bytes([1, count]))?;
         let mut scalar = |j: usize| elements::read_words(scalars.add(BYTES * j));
-        table.multiply(adder, arena, count, &mut scalar, out);
+        table.multiply(adder, arena, [1, count], &mut scalar, out);
         confirm(out)
+    })
+}
+
+/// `groups` sums of `size` terms over one table of at least `groups` times `size` points:
+/// out_g = sum of scalar j times P_j, j = g size .. (g + 1) size.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn table_multiply_groups(
+    table: *const G1Affine,
+    table_size: u32,
+    width: u32,
+    scalars: *const u8,
+    groups: usize,
+    size: usize,
+    out: *mut G1Affine,
+) -> Code {
+    let table = unsafe { table_at(table, table_size, width) };
+    answer(|kernel, _| unsafe {
+        let Kernel { arena, adder, .. } = kernel;
+        check(scalars, groups * size)?;
+        reserve(arena, table.scratch_bytes([groups, size]))?;
+        let mut scalar = |j: usize| elements::read_words(scalars.add(BYTES * j));
+        table.multiply(adder, arena, [groups, size], &mut scalar, out);
+        confirm_all(out, groups)
     })
 }
 
@@ -325,12 +413,12 @@ pub unsafe extern "C" fn open(
         let Kernel { arena, adder, roots } = kernel;
         check(bytes, count)?;
         check(z, 1)?;
-        reserve(arena, table.scratch_bytes(SIZE) + SIZE * (size_of::<FrLanes>() + size_of::<Words>()) + 64)?;
+        reserve(arena, table.scratch_bytes([1, SIZE]) + SIZE * (size_of::<FrLanes>() + size_of::<Words>()) + 64)?;
         let quotient: *mut Words = arena.allocate(SIZE);
         let scratch: *mut FrLanes = arena.allocate(SIZE);
         let value = evaluation::quotient(k, roots, bytes, count, &elements::read_one(k, z), quotient, scratch);
         elements::write_one(k, &value, y);
-        table.multiply(adder, arena, SIZE, &mut |j| *quotient.add(j), out);
+        table.multiply(adder, arena, [1, SIZE], &mut |j| *quotient.add(j), out);
         confirm(out)
     })
 }
@@ -427,11 +515,11 @@ pub unsafe extern "C" fn prove_cell(
     answer_with_roots(|kernel, k| unsafe {
         let Kernel { arena, adder, roots } = kernel;
         check(bytes, count)?;
-        reserve(arena, SCRATCH + msm::scratch_bytes(TERMS))?;
+        reserve(arena, SCRATCH + msm::scratch_bytes(1, TERMS))?;
         let quotient: *mut Words = arena.allocate(TERMS);
         cells::quotient(k, arena, roots, bytes, count, cell, quotient);
         let first = arena.index_of(monomial);
-        msm::multiply(adder, arena, first, TERMS, &mut |j| *quotient.add(j), out);
+        msm::multiply(adder, arena, first, [1, TERMS], &mut |j| *quotient.add(j), out);
         confirm(out)
     })
 }

@@ -161,6 +161,11 @@ pub fn to_affine(k: &FpConsts, p: &G1Pair) -> (Affine, [bool; 2]) {
     (Affine { x: p.x.mul(k, &inverse), y: p.y.mul(k, &inverse) }, infinity)
 }
 
+/// (a_0, b_1)
+pub fn mix(a: &G1Pair, b: &G1Pair) -> G1Pair {
+    G1Pair::new(a.x.mix(&b.x), a.y.mix(&b.y), a.z.mix(&b.z))
+}
+
 /// Stores both lanes; infinity as zero bits.
 ///
 /// # Safety

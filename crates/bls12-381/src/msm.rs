@@ -11,7 +11,7 @@
 //!
 //! Not constant-time.
 
-use crate::affine::Adder;
+use crate::affine::{Addition, Adder};
 use crate::arena::{Arena, POINT};
 use crate::buckets::{self, Horner, Lists};
 use crate::curve::Affine;
@@ -60,12 +60,15 @@ unsafe fn endomorphism(adder: &Adder, from: u32, to: u32, count: usize) {
     }
 }
 
-/// How digits become references: digit i of half h of scalar j names point
-/// `points[h] + i * point_stride + j` and bucket |digit| + (i - first) * bucket_stride.
+/// How digits become references: digit i of half h of scalar j of group g names point
+/// `points[h] + i * point_stride + g * size + j` and bucket
+/// |digit| + ((i - first) * position_stride + g) * buckets.
 struct Layout {
     points: [u32; 2],
     point_stride: u32,
-    bucket_stride: usize,
+    position_stride: usize,
+    groups: usize,
+    size: usize,
     width: u32,
     /// Digit positions first..last.
     first: u32,
@@ -73,30 +76,39 @@ struct Layout {
 }
 
 impl Layout {
+    /// Buckets of one set, with bucket 0, which stays empty.
+    fn buckets(&self) -> usize {
+        (1 << (self.width - 1)) + 1
+    }
+
     /// Fills `lists`; returns the number of references.
-    unsafe fn fill(&self, lists: &Lists, halves: *const Halves, count: usize) -> usize {
+    unsafe fn fill(&self, lists: &Lists, halves: *const Halves) -> usize {
         unsafe {
-            self.each(halves, count, |bucket, _| lists.count(bucket));
+            self.each(halves, |bucket, _| lists.count(bucket));
             let total = lists.open();
-            self.each(halves, count, |bucket, reference| lists.push(bucket, reference));
+            self.each(halves, |bucket, reference| lists.push(bucket, reference));
             total
         }
     }
 
     #[inline(always)]
-    unsafe fn each(&self, halves: *const Halves, count: usize, mut visit: impl FnMut(usize, u32)) {
-        for j in 0..count {
-            for h in 0..2 {
-                let half = unsafe { &(*halves.add(j))[h] };
-                for i in self.first..self.last {
-                    let digit = half.digit(i, self.width);
-                    if digit != 0 {
-                        let bucket = digit.unsigned_abs() as usize
-                            + (i - self.first) as usize * self.bucket_stride;
-                        let point = self.points[h] + i * self.point_stride + j as u32;
-                        visit(bucket, point << 1 | (digit < 0) as u32);
+    unsafe fn each(&self, halves: *const Halves, mut visit: impl FnMut(usize, u32)) {
+        let mut j = 0;
+        for group in 0..self.groups {
+            for _ in 0..self.size {
+                for h in 0..2 {
+                    let half = unsafe { &(*halves.add(j))[h] };
+                    for i in self.first..self.last {
+                        let digit = half.digit(i, self.width);
+                        if digit != 0 {
+                            let set = (i - self.first) as usize * self.position_stride + group;
+                            let bucket = digit.unsigned_abs() as usize + set * self.buckets();
+                            let point = self.points[h] + i * self.point_stride + j as u32;
+                            visit(bucket, point << 1 | (digit < 0) as u32);
+                        }
                     }
                 }
+                j += 1;
             }
         }
     }
@@ -119,43 +131,55 @@ fn best_width(count: usize) -> u32 {
     best
 }
 
-/// Bytes of arena that [`multiply`] of `count` points takes at most.
-pub fn scratch_bytes(count: usize) -> usize {
-    if count <= FEW {
+/// Bytes of arena that [`multiply`] takes at most.
+pub fn scratch_bytes(groups: usize, size: usize) -> usize {
+    if size <= FEW {
         return 1 << 18;
     }
-    let width = best_width(count);
-    let positions = (MAX_REFERENCES / (2 * count)).clamp(1, digit_count(width) as usize);
+    let width = best_width(size);
+    let count = groups * size;
+    let digits = digit_count(width) as usize;
+    let positions = (MAX_REFERENCES / (2 * count)).clamp(1, digits);
     let references = 2 * count * positions;
-    let buckets = positions * ((1 << (width - 1)) + 1);
+    let buckets = groups * positions * ((1 << (width - 1)) + 1);
     count * (POINT + size_of::<Halves>())
         + references * (POINT / 2 + 4 + 6)
         + buckets * (8 + 2 * POINT + 2 * 16)
+        + groups * digits * width as usize * POINT
         + 600 * POINT
         + (1 << 18)
 }
 
-/// Writes the sum of scalar j times point `points + j`, j < count. Points may be infinity; all must
-/// be in G1 (the endomorphism is multiplication by t^2 only there). `scalar(j)` is below r.
+/// `groups` sums of `size` terms: point `points + j` times scalar j, j = g size .. (g + 1) size, for
+/// sum g. Points may be infinity; all must be in G1 (the endomorphism is multiplication by t^2 only
+/// there). `scalar(j)` is below r, and asked once for each j in order.
 ///
 /// # Safety
-/// Points of the arena, which has [`scratch_bytes`] left.
+/// Points of the arena, which has [`scratch_bytes`] left; `out` writable for every group.
 pub unsafe fn multiply(
     adder: &Adder,
     arena: &mut Arena,
     points: u32,
-    count: usize,
+    [groups, size]: [usize; 2],
     scalar: &mut dyn FnMut(usize) -> Words,
     out: *mut G1Affine,
 ) {
-    if count <= FEW {
-        return unsafe { multiply_few(adder, arena, points, count, scalar, out) };
+    if size <= FEW {
+        for g in 0..groups {
+            let start = g * size;
+            let mut scalar = |j: usize| scalar(start + j);
+            unsafe { multiply_few(adder, arena, points + start as u32, size, &mut scalar, out.add(g)) };
+        }
+        return;
     }
     let mark = arena.mark();
-    let width = best_width(count);
+    let count = groups * size;
+    let width = best_width(size);
     let positions = digit_count(width);
     let images = arena.allocate_points(count);
-    let bit_points = arena.allocate_points((positions * width) as usize);
+    // For each group the sums per bit, position by position.
+    let bits_per_group = positions * width;
+    let bit_points = arena.allocate_points(groups * bits_per_group as usize);
     let halves: *mut Halves = arena.allocate(count);
     let recoder = Recoder::new(width);
     unsafe {
@@ -166,44 +190,63 @@ pub unsafe fn multiply(
             *halves.add(j) = recoder.halves(if infinity { &words::ZERO } else { &scalar });
         }
         let at_once = (MAX_REFERENCES / (2 * count)).clamp(1, positions as usize) as u32;
-        let buckets = (1usize << (width - 1)) + 1;
         let mut first = 0;
         while first < positions {
             let last = (first + at_once).min(positions);
-            let group = arena.mark();
-            let sets = (last - first) as usize;
+            let pass = arena.mark();
             let layout = Layout {
                 points: [points, images],
                 point_stride: 0,
-                bucket_stride: buckets,
+                position_stride: groups,
+                groups,
+                size,
                 width,
                 first,
                 last,
             };
-            let lists = Lists::new(arena, sets * buckets, 2 * count * sets);
-            let total = layout.fill(&lists, halves, count);
+            let sets = (last - first) as usize * groups;
+            let lists = Lists::new(arena, sets * layout.buckets(), 2 * count * (last - first) as usize);
+            let total = layout.fill(&lists, halves);
             buckets::sum(adder, arena, &lists, total);
             let sums = buckets::bit_sums(adder, arena, &lists, sets, width - 1);
-            for s in 0..sets * width as usize {
-                let to = adder.point(bit_points + first * width + s as u32);
-                match sums.get(s) {
-                    Some(reference) => copy_signed(adder, reference, to),
-                    None => G1Affine::set_infinity(to),
+            for set in 0..sets {
+                let (position, group) = (first + (set / groups) as u32, (set % groups) as u32);
+                for bit in 0..width {
+                    let to = bit_points + group * bits_per_group + position * width + bit;
+                    match sums.get(set * width as usize + bit as usize) {
+                        Some(reference) => copy_signed(adder, reference, adder.point(to)),
+                        None => G1Affine::set_infinity(adder.point(to)),
+                    }
                 }
             }
-            arena.release(group);
+            arena.release(pass);
             first = last;
         }
-        let mut horner = Horner::new(adder);
-        for bit in (0..positions * width).rev() {
-            horner.double();
-            if !G1Affine::is_infinity(adder.point(bit_points + bit)) {
-                horner.add((bit_points + bit) << 1);
-            }
-        }
-        horner.finish(out);
+        finish(adder, groups, bits_per_group, out, |group, bit| {
+            let point = bit_points + group as u32 * bits_per_group + bit;
+            (!G1Affine::is_infinity(adder.point(point))).then_some(point << 1)
+        });
     }
     arena.release(mark);
+}
+
+/// The last step: out_g = sum of 2^bit times the point of (g, bit), two groups at a time.
+unsafe fn finish(
+    adder: &Adder,
+    groups: usize,
+    bits: u32,
+    out: *mut G1Affine,
+    point: impl Fn(usize, u32) -> Option<u32>,
+) {
+    for first in (0..groups).step_by(2) {
+        let second = (first + 1).min(groups - 1);
+        let mut horner = Horner::new(adder);
+        for bit in (0..bits).rev() {
+            horner.double();
+            unsafe { horner.add([point(first, bit), point(second, bit)]) };
+        }
+        unsafe { horner.finish([out.add(first), out.add(second)]) };
+    }
 }
 
 unsafe fn copy_signed(adder: &Adder, reference: u32, to: *mut G1Affine) {
@@ -213,6 +256,90 @@ unsafe fn copy_signed(adder: &Adder, reference: u32, to: *mut G1Affine) {
         p.x.store(&raw mut (*to).x, &raw mut (*to).x);
         p.y.negate_if(adder.k, [reference & 1; 2]).store(&raw mut (*to).y, &raw mut (*to).y);
     }
+}
+
+/// out_j = scalar j times point `points + j`, two points at a time. Points in G1 or infinity.
+///
+/// # Safety
+/// Points of the arena; `out` may be the same as `points`.
+pub unsafe fn multiply_each(
+    adder: &Adder,
+    points: u32,
+    count: usize,
+    scalar: &mut dyn FnMut(usize) -> Words,
+    out: *mut G1Affine,
+) {
+    const WIDTH: u32 = 4;
+    const ROW: usize = (1 << (WIDTH - 1)) + 1;
+    let k = adder.k;
+    let beta = g1::beta(k);
+    let recoder = Recoder::new(WIDTH);
+    for first in (0..count).step_by(2) {
+        let index = [first, (first + 1).min(count - 1)];
+        unsafe {
+            let stored = index.map(|j| adder.point(points + j as u32));
+            let infinite = stored.map(|p| G1Affine::is_infinity(p));
+            let halves = [0, 1].map(|l| {
+                let scalar = scalar(index[l]);
+                recoder.halves(if infinite[l] { &words::ZERO } else { &scalar })
+            });
+            let p = g1::load(stored[0], stored[1]);
+            let mut table = [G1Pair::infinity(k); ROW];
+            table[1] = G1Pair::from_affine(k, &p);
+            for i in 2..ROW {
+                let below = table[i - 1];
+                G1Pair::add_affine_into(k, &raw mut table[i], &below, &p);
+            }
+            let images = table.each_ref().map(|q| G1Pair::new(q.x.mul(k, &beta), q.y.neg(k), q.z));
+            let mut sum = G1Pair::infinity(k);
+            let sum = &raw mut sum;
+            for i in (0..digit_count(WIDTH)).rev() {
+                for _ in 0..WIDTH {
+                    G1Pair::double(k, sum);
+                }
+                for (h, row) in [&table, &images].into_iter().enumerate() {
+                    let digits = halves.each_ref().map(|half| half[h].digit(i, WIDTH));
+                    if digits != [0, 0] {
+                        let [a, b] = digits.map(|d| &row[d.unsigned_abs() as usize]);
+                        let mut term = g1::mix(a, b);
+                        term.y = term.y.negate_if(k, digits.map(|d| (d < 0) as u32));
+                        G1Pair::add_into(k, sum, sum, &term);
+                    }
+                }
+            }
+            let (affine, infinity) = g1::to_affine(k, &*sum);
+            g1::store(&affine, infinity, index.map(|j| out.add(j)));
+        }
+    }
+}
+
+/// out_j = a_j + b_j, or a_j - b_j. All points may be infinity.
+///
+/// # Safety
+/// Points of the arena; `out` may be `a` or `b`.
+pub unsafe fn add_each(adder: &Adder, arena: &mut Arena, [a, b]: [u32; 2], negate: bool, count: usize, out: u32) {
+    let mark = arena.mark();
+    let list: *mut Addition = arena.allocate(count);
+    let mut additions = 0;
+    unsafe {
+        for j in 0..count as u32 {
+            let (x, y, to) = (a + j, b + j, adder.point(out + j));
+            let y_reference = y << 1 | negate as u32;
+            if G1Affine::is_infinity(adder.point(x)) {
+                match G1Affine::is_infinity(adder.point(y)) {
+                    true => G1Affine::set_infinity(to),
+                    false => copy_signed(adder, y_reference, to),
+                }
+            } else if G1Affine::is_infinity(adder.point(y)) {
+                copy_signed(adder, x << 1, to);
+            } else {
+                *list.add(additions) = Addition { a: x << 1, b: y_reference, out: out + j };
+                additions += 1;
+            }
+        }
+        adder.add(list, additions);
+    }
+    arena.release(mark);
 }
 
 /// As [`multiply`], for few points: lane 0 adds multiples of P, lane 1 of psi(P), with digits of four
@@ -329,57 +456,51 @@ impl Table {
     }
 
     /// Bytes of arena that [`Table::multiply`] takes at most.
-    pub fn scratch_bytes(&self, count: usize) -> usize {
-        let references = 2 * digit_count(self.width) as usize * count;
+    pub fn scratch_bytes(&self, [groups, size]: [usize; 2]) -> usize {
+        let references = 2 * digit_count(self.width) as usize * groups * size;
         references * (POINT / 2 + 4 + 6)
-            + count * size_of::<Halves>()
-            + (1 << (self.width - 1)) * (8 + 2 * POINT + 32)
-            + 300 * POINT
+            + groups * size * size_of::<Halves>()
+            + groups * ((1 << (self.width - 1)) + 300) * (8 + 2 * POINT + 32)
             + (1 << 18)
     }
 
-    /// Writes the sum of scalar j times P_j, j < count <= size; work is proportional to the number of
-    /// non-zero digits.
+    /// `groups` sums of `size` terms: scalar j times P_j, j = g size .. (g + 1) size, for sum g; together
+    /// no more terms than the table has points. Work is proportional to the number of non-zero digits.
     ///
     /// # Safety
-    /// The table is complete; the arena has [`Table::scratch_bytes`] left.
+    /// The table is complete; the arena has [`Table::scratch_bytes`] left; `out` writable.
     pub unsafe fn multiply(
         &self,
         adder: &Adder,
         arena: &mut Arena,
-        count: usize,
+        [groups, size]: [usize; 2],
         scalar: &mut dyn FnMut(usize) -> Words,
         out: *mut G1Affine,
     ) {
         let mark = arena.mark();
         let digits = digit_count(self.width);
-        let halves: *mut Halves = arena.allocate(count);
+        let halves: *mut Halves = arena.allocate(groups * size);
         let recoder = Recoder::new(self.width);
-        for j in 0..count {
+        for j in 0..groups * size {
             unsafe { *halves.add(j) = recoder.halves(&scalar(j)) };
         }
         let layout = Layout {
             points: [self.first, self.first + digits * self.size],
             point_stride: self.size,
-            bucket_stride: 0,
+            position_stride: 0,
+            groups,
+            size,
             width: self.width,
             first: 0,
             last: digits,
         };
-        let buckets = (1usize << (self.width - 1)) + 1;
         unsafe {
-            let lists = Lists::new(arena, buckets, 2 * digits as usize * count);
-            let total = layout.fill(&lists, halves, count);
+            let lists = Lists::new(arena, groups * layout.buckets(), 2 * digits as usize * groups * size);
+            let total = layout.fill(&lists, halves);
             buckets::sum(adder, arena, &lists, total);
-            let sums = buckets::bit_sums(adder, arena, &lists, 1, self.width - 1);
-            let mut horner = Horner::new(adder);
-            for bit in (0..self.width as usize).rev() {
-                horner.double();
-                if let Some(reference) = sums.get(bit) {
-                    horner.add(reference);
-                }
-            }
-            horner.finish(out);
+            let sums = buckets::bit_sums(adder, arena, &lists, groups, self.width - 1);
+            let bits = self.width;
+            finish(adder, groups, bits, out, |group, bit| sums.get(group * bits as usize + bit as usize));
         }
         arena.release(mark);
     }

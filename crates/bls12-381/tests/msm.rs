@@ -156,7 +156,7 @@ fn sums_over_any_points_equal_those_of_blst() {
         let first = w.put(&points);
         let out = w.arena.allocate_points(1);
         let place = w.arena.point(out);
-        unsafe { msm::multiply(&w.adder, &mut w.arena, first, count, &mut |j| scalars[j], place) };
+        unsafe { msm::multiply(&w.adder, &mut w.arena, first, [1, count], &mut |j| scalars[j], place) };
         assert_eq!(w.get(out), expected(&points, &scalars), "count {count}, style {style}");
         w.arena.release(mark);
     }
@@ -186,8 +186,8 @@ fn sums_over_many_points_in_several_passes_equal_those_of_blst() {
     let first = w.put(&points);
     let out = w.arena.allocate_points(1);
     let place = w.arena.point(out);
-    assert!(w.arena.reserve(msm::scratch_bytes(count)));
-    unsafe { msm::multiply(&w.adder, &mut w.arena, first, count, &mut |j| scalars[j], place) };
+    assert!(w.arena.reserve(msm::scratch_bytes(1, count)));
+    unsafe { msm::multiply(&w.adder, &mut w.arena, first, [1, count], &mut |j| scalars[j], place) };
     assert_eq!(w.get(out), expected(&base, &short));
 }
 
@@ -217,7 +217,7 @@ fn sums_over_a_table_equal_those_of_blst() {
                 let mark = w.arena.mark();
                 let out = w.arena.allocate_points(1);
                 let place = w.arena.point(out);
-                unsafe { table.multiply(&w.adder, &mut w.arena, count, &mut |j| scalars[j], place) };
+                unsafe { table.multiply(&w.adder, &mut w.arena, [1, count], &mut |j| scalars[j], place) };
                 assert_eq!(w.get(out), expected(&points, &scalars), "width {width}, count {count}, style {style}");
                 w.arena.release(mark);
             }
@@ -231,7 +231,7 @@ fn scratch_estimates_cover_what_is_allocated() {
     let mut random = Random(45);
     let point = g1_point(&random.scalar());
     for count in [msm::FEW, msm::FEW + 1, 40, 100, 257, 700, 1500, 3000] {
-        let bytes = msm::scratch_bytes(count);
+        let bytes = msm::scratch_bytes(1, count);
         let mut w = workplace((bytes + count * 256 + (1 << 20)) & !15);
         let first = w.put(&vec![point; count]);
         let out = w.arena.allocate_points(1);
@@ -247,7 +247,90 @@ fn scratch_estimates_cover_what_is_allocated() {
             step /= 2;
         }
         let scalars: Vec<_> = (0..count).map(|_| random_scalar(&mut random)).collect();
-        unsafe { msm::multiply(&w.adder, &mut w.arena, first, count, &mut |j| scalars[j], place) };
+        unsafe { msm::multiply(&w.adder, &mut w.arena, first, [1, count], &mut |j| scalars[j], place) };
         w.arena.release(filler);
+    }
+}
+
+#[test]
+fn groups_of_sums_equal_single_sums() {
+    let mut random = Random(46);
+    let pool: Vec<_> = (0..50).map(|_| g1_point(&random.scalar())).collect();
+    let edges = edge_scalars();
+    for (groups, size) in [(1, 20), (3, 5), (5, 40), (16, 64), (7, 13)] {
+        let mut w = workplace(60 << 20);
+        let count = groups * size;
+        let mut points: Vec<_> = (0..count).map(|_| pool[random.next() as usize % 50]).collect();
+        let mut scalars: Vec<_> = (0..count).map(|_| random_scalar(&mut random)).collect();
+        for j in (0..count).step_by(5) {
+            scalars[j] = edges[random.next() as usize % edges.len()];
+        }
+        // One group all zero, so that a lane of the last step stays infinity.
+        for j in 0..size {
+            scalars[(groups / 2) * size + j] = words::ZERO;
+        }
+        let mut table = Table { first: 0, size: count as u32, width: 8 };
+        table.first = w.put(&points);
+        w.arena.allocate_points(table.point_count() - count);
+        for i in 0..table.steps() {
+            unsafe { table.build_row(&w.adder, i) };
+        }
+        points[count - 1] = blst_p1_affine::default();
+        let first = w.put(&points);
+        let out = w.arena.allocate_points(2 * groups);
+        let (place, other) = (w.arena.point(out), w.arena.point(out + groups as u32));
+        unsafe {
+            msm::multiply(&w.adder, &mut w.arena, first, [groups, size], &mut |j| scalars[j], place);
+            scalars[count - 1] = words::ZERO;
+            table.multiply(&w.adder, &mut w.arena, [groups, size], &mut |j| scalars[j], other);
+        }
+        for g in 0..groups {
+            let range = g * size..(g + 1) * size;
+            let want = expected(&points[range.clone()], &scalars[range]);
+            assert_eq!(w.get(out + g as u32), want, "group {g} of {groups}, {size} terms");
+            assert_eq!(w.get(out + (groups + g) as u32), want, "table, group {g} of {groups}");
+        }
+    }
+}
+
+#[test]
+fn separate_products_and_sums_equal_those_of_blst() {
+    let mut random = Random(47);
+    let mut w = workplace(4 << 20);
+    let edges = edge_scalars();
+    for count in [1, 2, 5, 30] {
+        let mut points: Vec<_> = (0..count).map(|_| g1_point(&random.scalar())).collect();
+        let mut scalars: Vec<_> = (0..count).map(|j| if j % 2 == 0 { random_scalar(&mut random) } else { edges[random.next() as usize % edges.len()] }).collect();
+        if count > 2 {
+            points[2] = blst_p1_affine::default();
+            scalars[4] = words::ZERO;
+        }
+        let mark = w.arena.mark();
+        let first = w.put(&points);
+        let out = w.arena.allocate_points(count);
+        let place = w.arena.point(out);
+        unsafe { msm::multiply_each(&w.adder, first, count, &mut |j| scalars[j], place) };
+        for j in 0..count {
+            assert_eq!(w.get(out + j as u32), expected(&points[j..j + 1], &scalars[j..j + 1]), "{j} of {count}");
+        }
+        // a + b and a - b with equal, opposite and infinite points among them.
+        let mut others: Vec<_> = (0..count).map(|_| g1_point(&random.scalar())).collect();
+        others[0] = points[0];
+        if count > 3 {
+            others[1] = points[1];
+            unsafe { blst_fp_cneg(&mut others[1].y, &others[1].y, true) };
+            others[3] = blst_p1_affine::default();
+        }
+        let second = w.put(&others);
+        let one: Words = [1, 0, 0, 0, 0, 0];
+        for negate in [false, true] {
+            unsafe { msm::add_each(&w.adder, &mut w.arena, [first, second], negate, count, out) };
+            for j in 0..count {
+                let factor = if negate { words::subtract(&ScalarField::WORDS, &one) } else { one };
+                let want = expected(&[points[j], others[j]], &[one, factor]);
+                assert_eq!(w.get(out + j as u32), want, "{j} of {count}, negate {negate}");
+            }
+        }
+        w.arena.release(mark);
     }
 }
