@@ -42,8 +42,8 @@ pub enum Code {
     Fault = 4,
 }
 
-/// Arena that no function without an own estimate exceeds: 16 MiB.
-const SCRATCH: usize = 16 << 20;
+/// Arena that no function on cells exceeds, apart from sums of points: 2 MiB.
+const SCRATCH: usize = 2 << 20;
 
 fn reserve(arena: &mut Arena, bytes: usize) -> Result<(), Code> {
     if arena.reserve(bytes) { Ok(()) } else { Err(Code::Memory) }
@@ -546,6 +546,18 @@ pub unsafe extern "C" fn combine_cells(
     })
 }
 
+/// Writes the blob's 64 cells, 131072 bytes, given 64 cells with ascending numbers `indices` below 128.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn recover_cells(indices: *const u32, given: *const u8, out: *mut u8) -> Code {
+    answer_with_roots(|kernel, k| unsafe {
+        let Kernel { arena, roots, .. } = kernel;
+        check(given, SIZE)?;
+        reserve(arena, SCRATCH)?;
+        rows::recover_cells(k, arena, roots, indices, given, out);
+        Ok(())
+    })
+}
+
 // Rows.
 
 /// Writes rows k .. n of `columns` elements each, k = 2^log <= n <= 8192.
@@ -553,8 +565,9 @@ pub unsafe extern "C" fn combine_cells(
 pub unsafe extern "C" fn extend_rows(data: *const u8, columns: usize, log: u32, rows: usize, out: *mut u8) -> Code {
     answer_with_roots(|kernel, k| unsafe {
         check(data, columns << log)?;
-        reserve(&mut kernel.arena, SCRATCH)?;
-        rows::extend(k, &mut kernel.arena, &kernel.roots, Shape { columns, log, rows }, data, out);
+        let shape = Shape { columns, log, rows };
+        reserve(&mut kernel.arena, shape.scratch_bytes())?;
+        rows::extend(k, &mut kernel.arena, &kernel.roots, shape, data, out);
         Ok(())
     })
 }
@@ -572,8 +585,9 @@ pub unsafe extern "C" fn recover_rows(
     answer_with_roots(|kernel, k| unsafe {
         check(given, columns << log)?;
         let Kernel { arena, roots, .. } = kernel;
-        reserve(arena, SCRATCH)?;
-        rows::recover(k, arena, roots, Shape { columns, log, rows }, indices, given, out);
+        let shape = Shape { columns, log, rows };
+        reserve(arena, shape.scratch_bytes())?;
+        rows::recover(k, arena, roots, shape, indices, given, out);
         Ok(())
     })
 }

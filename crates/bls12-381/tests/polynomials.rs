@@ -167,6 +167,34 @@ fn cells_are_the_values_on_the_extended_domain() {
 }
 
 #[test]
+fn any_half_of_the_cells_gives_the_blob() {
+    let mut reference = Reference::new(9);
+    let mut w = workplace();
+    let k = FrLanes::consts();
+    let blob = reference.elements(SIZE);
+    let input = bytes(&blob);
+    let mut all = input.clone();
+    let mut extension = vec![0u8; SIZE * 32];
+    unsafe { cells::extend(k, &mut w.arena, &w.roots, input.as_ptr(), SIZE, extension.as_mut_ptr()) };
+    all.extend(extension);
+    for attempt in 0..4 {
+        let mut indices: Vec<u32> = (0..128).collect();
+        for _ in 0..64 {
+            let drop = match attempt {
+                0 => 0,
+                1 => 64,
+                _ => reference.next() as usize % indices.len(),
+            };
+            indices.remove(drop.min(indices.len() - 1));
+        }
+        let given: Vec<u8> = indices.iter().flat_map(|i| all[2048 * *i as usize..][..2048].to_vec()).collect();
+        let mut out = vec![0u8; SIZE * 32];
+        unsafe { rows::recover_cells(k, &mut w.arena, &w.roots, indices.as_ptr(), given.as_ptr(), out.as_mut_ptr()) };
+        assert!(out == input, "{indices:?}");
+    }
+}
+
+#[test]
 fn combined_cells_are_the_weighted_sum_of_their_interpolations() {
     let mut reference = Reference::new(6);
     let mut w = workplace();
