@@ -20,7 +20,7 @@ pub const fn vectors(count: usize) -> usize {
 ///
 /// # Safety
 /// 32 bytes readable.
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn read_words(bytes: *const u8) -> Words {
     let word = |i: usize| unsafe { u64::from_be((bytes as *const u64).add(3 - i).read_unaligned()) };
     [word(0), word(1), word(2), word(3), 0, 0]
@@ -28,7 +28,7 @@ pub unsafe fn read_words(bytes: *const u8) -> Words {
 
 /// # Safety
 /// 32 bytes writable.
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn write_words(a: &Words, bytes: *mut u8) {
     for i in 0..4 {
         unsafe { (bytes as *mut u64).add(3 - i).write_unaligned(a[i].to_be()) };
@@ -44,6 +44,7 @@ pub fn is_canonical(a: &Words) -> bool {
 ///
 /// # Safety
 /// 32 `count` bytes readable.
+#[inline(never)]
 pub unsafe fn find_not_canonical(bytes: *const u8, count: usize) -> Option<usize> {
     (0..count).find(|i| !is_canonical(&unsafe { read_words(bytes.add(BYTES * i)) }))
 }
@@ -53,7 +54,7 @@ pub unsafe fn find_not_canonical(bytes: *const u8, count: usize) -> Option<usize
 ///
 /// # Safety
 /// 32 `count` bytes readable.
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn read_two(k: &FrConsts, bytes: *const u8, count: usize, i: usize, factor: &FrLanes) -> FrLanes {
     let at = |j: usize| if j < count { unsafe { read_words(bytes.add(BYTES * j)) } } else { words::ZERO };
     FrLanes::from_words_times(k, &[at(2 * i), at(2 * i + 1)], factor)
@@ -63,6 +64,7 @@ pub unsafe fn read_two(k: &FrConsts, bytes: *const u8, count: usize, i: usize, f
 ///
 /// # Safety
 /// 32 `count` bytes readable, the vectors writable.
+#[inline(never)]
 pub unsafe fn read(k: &FrConsts, bytes: *const u8, count: usize, factor: &FrLanes, out: *mut FrLanes) {
     for i in 0..vectors(count) {
         unsafe { *out.add(i) = read_two(k, bytes, count, i, factor) };
@@ -73,6 +75,7 @@ pub unsafe fn read(k: &FrConsts, bytes: *const u8, count: usize, factor: &FrLane
 ///
 /// # Safety
 /// The vectors readable, 32 `count` bytes writable.
+#[inline(never)]
 pub unsafe fn write(k: &FrConsts, data: *const FrLanes, count: usize, bytes: *mut u8) {
     for i in 0..vectors(count) {
         unsafe {
@@ -89,6 +92,7 @@ pub unsafe fn write(k: &FrConsts, data: *const FrLanes, count: usize, bytes: *mu
 ///
 /// # Safety
 /// 32 bytes readable.
+#[inline(never)]
 pub unsafe fn read_one(k: &FrConsts, bytes: *const u8) -> FrLanes {
     FrLanes::from_words(k, &[unsafe { read_words(bytes) }; 2])
 }
@@ -97,11 +101,13 @@ pub unsafe fn read_one(k: &FrConsts, bytes: *const u8) -> FrLanes {
 ///
 /// # Safety
 /// 32 bytes writable.
+#[inline(never)]
 pub unsafe fn write_one(k: &FrConsts, a: &FrLanes, bytes: *mut u8) {
     unsafe { write_words(&a.to_words(k)[0], bytes) }
 }
 
 /// The sum of both lanes, in both lanes.
+#[inline(never)]
 pub fn fold(k: &FrConsts, a: &FrLanes) -> FrLanes {
     a.plus(k, &a.swap())
 }

@@ -45,10 +45,12 @@ pub enum Code {
 /// Arena that no function on cells exceeds, apart from sums of points: 2 MiB.
 const SCRATCH: usize = 2 << 20;
 
+#[inline(never)]
 fn reserve(arena: &mut Arena, bytes: usize) -> Result<(), Code> {
     if arena.reserve(bytes) { Ok(()) } else { Err(Code::Memory) }
 }
 
+#[inline(never)]
 unsafe fn check(bytes: *const u8, count: usize) -> Result<(), Code> {
     match unsafe { elements::find_not_canonical(bytes, count) } {
         None => Ok(()),
@@ -58,6 +60,7 @@ unsafe fn check(bytes: *const u8, count: usize) -> Result<(), Code> {
 
 /// Checks a result: a wrong field operation leaves the curve with overwhelming probability (a lost
 /// term does not). Three products.
+#[inline(never)]
 unsafe fn confirm(point: *const G1Affine) -> Result<(), Code> {
     if unsafe { g1::is_valid(FpLanes::consts(), point) } { Ok(()) } else { Err(Code::Fault) }
 }

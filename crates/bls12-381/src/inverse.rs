@@ -27,9 +27,14 @@ struct Steps {
 
 /// 1 / a mod p, 0 for 0; a below p.
 pub fn invert<M: Modulus>(a: &Words) -> Words {
-    let p = limbs(&M::WORDS);
     // 1 / p mod 2^30
     let p_inverse = words::negative_inverse(&M::WORDS).wrapping_neg() as i64 & MASK;
+    invert_modulo(a, &M::WORDS, p_inverse)
+}
+
+#[inline(never)]
+fn invert_modulo(a: &Words, modulus: &Words, p_inverse: i64) -> Words {
+    let p = limbs(modulus);
     let (mut f, mut g) = (p, limbs(a));
     let (mut d, mut e) = ([0; N], [0; N]);
     e[0] = 1;

@@ -15,10 +15,12 @@ use crate::affine::{Addition, Adder};
 use crate::arena::{Arena, POINT};
 use crate::buckets::{self, Horner, Lists};
 use crate::curve::Affine;
+use crate::fp::FpConsts;
 use crate::g1::{self, G1Affine, G1Pair};
 use crate::glv::{self, Recoded, digit_count};
 use crate::lanes::Lanes2;
 use crate::words::{self, Words};
+use core::mem::MaybeUninit;
 
 /// The two halves of a scalar, ready for digits of one width.
 pub type Halves = [Recoded; 2];
@@ -258,6 +260,47 @@ unsafe fn copy_signed(adder: &Adder, reference: u32, to: *mut G1Affine) {
     }
 }
 
+/// Digit width of the chains that do not use buckets.
+const CHAIN_WIDTH: u32 = 4;
+
+/// 0, P, 2 P, ... 8 P in both lanes.
+type Multiples = [G1Pair; (1 << (CHAIN_WIDTH - 1)) + 1];
+
+/// Fills a row for a point that is infinity in no lane.
+#[inline(never)]
+unsafe fn fill_multiples(k: &FpConsts, row: *mut Multiples, p: &Affine) {
+    unsafe {
+        let row = row as *mut G1Pair;
+        *row = G1Pair::infinity(k);
+        *row.add(1) = G1Pair::from_affine(k, p);
+        for i in 2..size_of::<Multiples>() / size_of::<G1Pair>() {
+            G1Pair::add_affine_into(k, row.add(i), row.add(i - 1), p);
+        }
+    }
+}
+
+/// Adds digit l times the row's point to lane l.
+#[inline(never)]
+unsafe fn add_multiples(k: &FpConsts, sum: *mut G1Pair, row: *const Multiples, digits: [i32; 2]) {
+    if digits == [0, 0] {
+        return;
+    }
+    unsafe {
+        let [a, b] = digits.map(|d| &(*row)[d.unsigned_abs() as usize]);
+        let mut term = g1::mix(a, b);
+        term.y = term.y.negate_if(k, digits.map(|d| (d < 0) as u32));
+        G1Pair::add_into(k, sum, sum, &term);
+    }
+}
+
+/// sum <- 2^CHAIN_WIDTH sum
+#[inline(never)]
+unsafe fn double_chain(k: &FpConsts, sum: *mut G1Pair) {
+    for _ in 0..CHAIN_WIDTH {
+        unsafe { G1Pair::double(k, sum) };
+    }
+}
+
 /// out_j = scalar j times point `points + j`, two points at a time. Points in G1 or infinity.
 ///
 /// # Safety
@@ -269,42 +312,32 @@ pub unsafe fn multiply_each(
     scalar: &mut dyn FnMut(usize) -> Words,
     out: *mut G1Affine,
 ) {
-    const WIDTH: u32 = 4;
-    const ROW: usize = (1 << (WIDTH - 1)) + 1;
     let k = adder.k;
     let beta = g1::beta(k);
-    let recoder = Recoder::new(WIDTH);
+    let recoder = Recoder::new(CHAIN_WIDTH);
+    let mut rows = MaybeUninit::<[Multiples; 2]>::uninit();
+    let rows = rows.as_mut_ptr() as *mut Multiples;
     for first in (0..count).step_by(2) {
         let index = [first, (first + 1).min(count - 1)];
         unsafe {
             let stored = index.map(|j| adder.point(points + j as u32));
-            let infinite = stored.map(|p| G1Affine::is_infinity(p));
             let halves = [0, 1].map(|l| {
-                let scalar = scalar(index[l]);
-                recoder.halves(if infinite[l] { &words::ZERO } else { &scalar })
+                let infinite = G1Affine::is_infinity(stored[l]);
+                recoder.halves(&if infinite { words::ZERO } else { scalar(index[l]) })
             });
             let p = g1::load(stored[0], stored[1]);
-            let mut table = [G1Pair::infinity(k); ROW];
-            table[1] = G1Pair::from_affine(k, &p);
-            for i in 2..ROW {
-                let below = table[i - 1];
-                G1Pair::add_affine_into(k, &raw mut table[i], &below, &p);
+            fill_multiples(k, rows, &p);
+            for i in 0..size_of::<Multiples>() / size_of::<G1Pair>() {
+                let q = (rows as *const G1Pair).add(i);
+                *(rows.add(1) as *mut G1Pair).add(i) = G1Pair::new((*q).x.mul(k, &beta), (*q).y.neg(k), (*q).z);
             }
-            let images = table.each_ref().map(|q| G1Pair::new(q.x.mul(k, &beta), q.y.neg(k), q.z));
             let mut sum = G1Pair::infinity(k);
             let sum = &raw mut sum;
-            for i in (0..digit_count(WIDTH)).rev() {
-                for _ in 0..WIDTH {
-                    G1Pair::double(k, sum);
-                }
-                for (h, row) in [&table, &images].into_iter().enumerate() {
-                    let digits = halves.each_ref().map(|half| half[h].digit(i, WIDTH));
-                    if digits != [0, 0] {
-                        let [a, b] = digits.map(|d| &row[d.unsigned_abs() as usize]);
-                        let mut term = g1::mix(a, b);
-                        term.y = term.y.negate_if(k, digits.map(|d| (d < 0) as u32));
-                        G1Pair::add_into(k, sum, sum, &term);
-                    }
+            for i in (0..digit_count(CHAIN_WIDTH)).rev() {
+                double_chain(k, sum);
+                for h in 0..2 {
+                    let digits = halves.each_ref().map(|half| half[h].digit(i, CHAIN_WIDTH));
+                    add_multiples(k, sum, rows.add(h), digits);
                 }
             }
             let (affine, infinity) = g1::to_affine(k, &*sum);
@@ -342,8 +375,8 @@ pub unsafe fn add_each(adder: &Adder, arena: &mut Arena, [a, b]: [u32; 2], negat
     arena.release(mark);
 }
 
-/// As [`multiply`], for few points: lane 0 adds multiples of P, lane 1 of psi(P), with digits of four
-/// bits and one chain of 132 doublings.
+/// One sum as in [`multiply`], for few points: lane 0 adds multiples of P, lane 1 of psi(P), with one
+/// chain of doublings.
 ///
 /// # Safety
 /// As [`multiply`].
@@ -355,49 +388,29 @@ pub unsafe fn multiply_few(
     scalar: &mut dyn FnMut(usize) -> Words,
     out: *mut G1Affine,
 ) {
-    const WIDTH: u32 = 4;
-    const ROW: usize = (1 << (WIDTH - 1)) + 1;
     let mark = arena.mark();
     let k = adder.k;
-    let table: *mut G1Pair = arena.allocate(count * ROW);
+    let rows: *mut Multiples = arena.allocate(count);
     let halves: *mut Halves = arena.allocate(count);
-    let recoder = Recoder::new(WIDTH);
+    let recoder = Recoder::new(CHAIN_WIDTH);
     let beta = g1::beta(k);
     unsafe {
         for j in 0..count {
             let point = adder.point(points + j as u32);
-            let row = table.add(ROW * j);
-            *row = G1Pair::infinity(k);
-            *halves.add(j) = recoder.halves(&scalar(j));
-            if G1Affine::is_infinity(point) {
-                for i in 1..ROW {
-                    *row.add(i) = G1Pair::infinity(k);
-                }
-                continue;
-            }
+            let infinite = G1Affine::is_infinity(point);
+            let scalar = scalar(j);
+            *halves.add(j) = recoder.halves(if infinite { &words::ZERO } else { &scalar });
             let p = g1::load(point, point);
-            let p = Affine { x: p.x.mix(&p.x.mul(k, &beta)), y: p.y.negate_if(k, [0, 1]) };
-            *row.add(1) = G1Pair::from_affine(k, &p);
-            for i in 2..ROW {
-                G1Pair::add_affine_into(k, row.add(i), row.add(i - 1), &p);
-            }
+            let both = Affine { x: p.x.mix(&p.x.mul(k, &beta)), y: p.y.negate_if(k, [0, 1]) };
+            fill_multiples(k, rows.add(j), &both);
         }
         let mut sum = G1Pair::infinity(k);
         let sum = &raw mut sum;
-        for i in (0..digit_count(WIDTH)).rev() {
-            for _ in 0..WIDTH {
-                G1Pair::double(k, sum);
-            }
+        for i in (0..digit_count(CHAIN_WIDTH)).rev() {
+            double_chain(k, sum);
             for j in 0..count {
-                let digits = (*halves.add(j)).each_ref().map(|half| half.digit(i, WIDTH));
-                if digits == [0, 0] {
-                    continue;
-                }
-                let [a, b] = digits.map(|d| table.add(ROW * j + d.unsigned_abs() as usize));
-                let signs = digits.map(|d| (d < 0) as u32);
-                let y = (*a).y.mix(&(*b).y).negate_if(k, signs);
-                let term = G1Pair::new((*a).x.mix(&(*b).x), y, (*a).z.mix(&(*b).z));
-                G1Pair::add_into(k, sum, sum, &term);
+                let digits = (*halves.add(j)).each_ref().map(|half| half.digit(i, CHAIN_WIDTH));
+                add_multiples(k, sum, rows.add(j), digits);
             }
         }
         let other = G1Pair::new((*sum).x.swap(), (*sum).y.swap(), (*sum).z.swap());

@@ -148,6 +148,7 @@ pub const fn join<const N: usize>(limbs: &[u64; N], bits: u32) -> Words {
 ///
 /// # Safety
 /// `bytes` must be readable for `count` bytes.
+#[inline(never)]
 pub unsafe fn read_big_endian(bytes: *const u8, count: usize) -> Words {
     let mut out = ZERO;
     for i in 0..count {
@@ -161,6 +162,7 @@ pub unsafe fn read_big_endian(bytes: *const u8, count: usize) -> Words {
 ///
 /// # Safety
 /// `bytes` must be writable for `count` bytes.
+#[inline(never)]
 pub unsafe fn write_big_endian(a: &Words, bytes: *mut u8, count: usize) {
     for i in 0..count {
         unsafe { *bytes.add(count - 1 - i) = (a[i / 8] >> (8 * (i % 8))) as u8 };
