@@ -1,13 +1,22 @@
 /**
- * Points of G2 of BLS12-381, y^2 = x^3 + 4 (1 + u) over F_p[u] / (u^2 + 1), as text: the two forms
- * in which a trusted setup is published. Arithmetic from @noble/curves.
+ * Points of G2 of BLS12-381, y^2 = x^3 + 4 (1 + u) over F_p[u] / (u^2 + 1): as text in the two forms
+ * in which a trusted setup is published, and as 192 bytes. Arithmetic from @noble/curves.
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { concatBytes } from './bytes.ts';
-import { BASE_FIELD_MODULUS, encodePoint } from './g1.ts';
+import {
+  BASE_FIELD_MODULUS,
+  BYTES_PER_COORDINATE,
+  readCoordinate,
+  writeCoordinate,
+} from '../base-field.ts';
+import { concatBytes } from '../bytes.ts';
+import { encodePoint } from './g1.ts';
 
 /** A finite point of the curve, as an object of @noble/curves. */
 export type G2Point = InstanceType<typeof bls12_381.G2.Point>;
+
+/** Bytes of an uncompressed point. */
+export const BYTES_PER_G2_POINT = 192;
 
 const HEX = '([0-9a-f]{96})';
 const AFFINE = /* @__PURE__ */ new RegExp(`^0x${HEX},${HEX} ${HEX},${HEX}$`, 'i');
@@ -30,6 +39,28 @@ export function encodeG2(point: G2Point): Uint8Array<ArrayBuffer> {
   const low = encodePoint({ x: x.c0, y: 1n });
   low[0]! &= 0x1f;
   return concatBytes([high, low]);
+}
+
+/** Uncompressed: x.c1, x.c0, y.c1, y.c0 of 48 big-endian bytes each. */
+export function writeG2(point: G2Point): Uint8Array<ArrayBuffer> {
+  const { x, y } = point.toAffine();
+  const out = new Uint8Array(BYTES_PER_G2_POINT);
+  const view = new DataView(out.buffer);
+  [x.c1, x.c0, y.c1, y.c0].forEach((value, i) => {
+    writeCoordinate(view, BYTES_PER_COORDINATE * i, value);
+  });
+  return out;
+}
+
+/** All points of a byte string whose length is a multiple of 192; nothing is checked. */
+export function readG2Points(bytes: Uint8Array): G2Point[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / BYTES_PER_G2_POINT }, (_, i) => {
+    const [x1, x0, y1, y0] = [0, 1, 2, 3].map((part) =>
+      readCoordinate(view, BYTES_PER_G2_POINT * i + BYTES_PER_COORDINATE * part),
+    );
+    return bls12_381.G2.Point.fromAffine({ x: { c0: x0!, c1: x1! }, y: { c0: y0!, c1: y1! } });
+  });
 }
 
 function decodeAffine(text: string): G2Point | undefined {

@@ -12,9 +12,9 @@
  * Points must be in the subgroup (the split relies on the endomorphism). Not constant-time.
  * Several sums are computed together, so that small ones share inversions too.
  */
+import { BASE_FIELD_MODULUS } from '../base-field.ts';
 import {
   addEach,
-  BASE_FIELD_MODULUS,
   BETA,
   CURVE_PARAMETER,
   INFINITY,

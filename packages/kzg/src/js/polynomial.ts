@@ -3,9 +3,9 @@
  * unity w_0..w_4095). consensus-specs deneb/polynomial-commitments.md: "Polynomials" and
  * `compute_quotient_eval_within_domain`.
  */
-import { domainPoints } from './domain.ts';
-import { FIELD_ELEMENTS_PER_BLOB } from './parameters.ts';
-import { FIELD_MODULUS, invert, invertEach, power, reduce } from './scalar.ts';
+import { domainPoints } from '../domain.ts';
+import { FIELD_ELEMENTS_PER_BLOB } from '../parameters.ts';
+import { FIELD_MODULUS, invert, invertEach, power, reduce } from '../scalar.ts';
 
 let blobDomain: readonly bigint[] | undefined;
 

@@ -13,11 +13,12 @@
  *    the 64 offsets c: 128 multi-scalar multiplications of 64 points; transform back, keep H_0..H_62.
  * 4. The proofs are the transform of (H_0..H_62, 0..) : entry j is the value at a_j.
  */
-import { evaluateInPlace, reverseBits, rootOfUnity } from './domain.ts';
+import { reverseBits, rootOfUnity } from '../domain.ts';
+import { transformOffsets } from '../fk20-columns.ts';
+import { CELLS_PER_EXT_BLOB, FIELD_ELEMENTS_PER_CELL } from '../parameters.ts';
+import { invert, powersOf } from '../scalar.ts';
 import { addEach, INFINITY, negate, type Point } from './g1.ts';
 import { multiplyAndSumEach } from './msm.ts';
-import { CELLS_PER_EXT_BLOB, FIELD_ELEMENTS_PER_CELL } from './parameters.ts';
-import { invert, powersOf, reduce } from './scalar.ts';
 
 /** Columns handled by one batch of step 3: bounds memory to about 60 MB. */
 const COLUMNS_AT_ONCE = 32;
@@ -68,21 +69,6 @@ export function computeAllProofs(points: Fk20Points, coefficients: readonly bigi
   }
   const h = interpolatePointsUnscaled(products);
   return evaluatePoints(h.fill(INFINITY, LAST));
-}
-
-/** Step 3's scalars: entry [v][c]; scaled by 1/128 for the unscaled inverse transform. */
-function transformOffsets(coefficients: readonly bigint[]): bigint[][] {
-  const scale = invert(BigInt(SIZE));
-  const columns = Array.from({ length: SIZE }, () => new Array<bigint>(STRIDE));
-  for (let c = 0; c < STRIDE; c++) {
-    const rotated = new Array<bigint>(SIZE).fill(0n);
-    for (let t = 0; t <= LAST; t++) {
-      rotated[(t - LAST + SIZE) % SIZE] = reduce(coefficients[c + STRIDE * t]! * scale);
-    }
-    evaluateInPlace(rotated);
-    for (let v = 0; v < SIZE; v++) columns[v]![c] = rotated[v]!;
-  }
-  return columns;
 }
 
 /** The transform of `domain.ts` on points: natural order to bit-reversed. */

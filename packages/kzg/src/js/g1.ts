@@ -12,19 +12,16 @@
  * the rest of the package knows of the curve.
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { KzgError } from './errors.ts';
-import { BYTES_PER_COMMITMENT } from './parameters.ts';
-import { invertModulo } from './scalar.ts';
+import { BASE_FIELD_MODULUS, readCoordinate, writeCoordinate } from '../base-field.ts';
+import { POINT_STATUS } from '../engine.ts';
+import { BYTES_PER_COMMITMENT } from '../parameters.ts';
+import { invertModulo } from '../scalar.ts';
 
 /** An affine point; `INFINITY` is the only one with y = 0 (the curve has no point of order 2). */
 export type Point = { readonly x: bigint; readonly y: bigint };
 
 /** The neutral element. */
 export const INFINITY: Point = { x: 0n, y: 0n };
-
-/** p, the order of the base field: (z - 1)^2 * (z^4 - z^2 + 1) / 3 + z. */
-export const BASE_FIELD_MODULUS =
-  0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn;
 
 /** |z|, the absolute value of the curve parameter. */
 export const CURVE_PARAMETER = 0xd201000000010000n;
@@ -133,40 +130,27 @@ export function encodePoint(point: Point): Uint8Array<ArrayBuffer> {
     out[0] = COMPRESSED | INFINITE;
     return out;
   }
-  const view = new DataView(out.buffer);
-  for (let i = 0; i < 6; i++) view.setBigUint64(40 - 8 * i, point.x >> BigInt(64 * i));
+  writeCoordinate(new DataView(out.buffer), 0, point.x);
   out[0]! |= COMPRESSED | (isLarger(point.y) ? LARGER_Y : 0);
   return out;
 }
 
 /**
- * The point that 48 bytes encode, on the curve but not yet known to be in the subgroup.
- * Throws KzgError `point_not_canonical` or `point_not_on_curve`.
+ * The point that 48 bytes encode, on the curve but not yet known to be in the subgroup, or the
+ * status (`POINT_STATUS`) that says what is wrong.
  */
-export function decodePoint(bytes: Uint8Array, name: string, index?: number): Point {
+export function decodePoint(bytes: Uint8Array): Point | number {
   const flags = bytes[0]!;
-  if ((flags & COMPRESSED) === 0) {
-    throw new KzgError('point_not_canonical', `${name}: expected the compressed flag`, index);
-  }
+  if ((flags & COMPRESSED) === 0) return POINT_STATUS.flags;
   if ((flags & INFINITE) !== 0) {
-    if (flags !== (COMPRESSED | INFINITE) || bytes.subarray(1).some((byte) => byte !== 0)) {
-      throw new KzgError('point_not_canonical', `${name}: expected zeros after infinity`, index);
-    }
-    return INFINITY;
+    const clean = flags === (COMPRESSED | INFINITE) && bytes.subarray(1).every((b) => b === 0);
+    return clean ? INFINITY : POINT_STATUS.flags;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let x = BigInt(view.getUint32(0) & 0x1fff_ffff);
-  x = (x << 32n) | BigInt(view.getUint32(4));
-  for (let offset = 8; offset < BYTES_PER_COMMITMENT; offset += 8) {
-    x = (x << 64n) | view.getBigUint64(offset);
-  }
-  if (x >= BASE_FIELD_MODULUS) {
-    throw new KzgError('point_not_canonical', `${name}: expected x below the modulus`, index);
-  }
+  const x = readCoordinate(view, 0) & (2n ** 381n - 1n);
+  if (x >= BASE_FIELD_MODULUS) return POINT_STATUS.notCanonical;
   const y = squareRoot(modP(x * x * x + 4n));
-  if (y === undefined) {
-    throw new KzgError('point_not_on_curve', `${name}: no curve point has this x`, index);
-  }
+  if (y === undefined) return POINT_STATUS.notOnCurve;
   const wanted = (flags & LARGER_Y) !== 0;
   return { x, y: isLarger(y) === wanted ? y : BASE_FIELD_MODULUS - y };
 }

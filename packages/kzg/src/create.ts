@@ -1,0 +1,99 @@
+/** Makes Kzg objects: chooses the backend, loads the setup, puts both together. */
+import { type RandomBytes, systemRandom } from './batch-weights.ts';
+import { importCeremony, openCeremony } from './ceremony.ts';
+import type { BackendName } from './engine.ts';
+import { KzgError } from './errors.ts';
+import type { TrustedSetup } from './js/trusted-setup.ts';
+import { type KernelName, loadKernel } from './kernel/load.ts';
+import type { Kzg } from './kzg.ts';
+import { createScheme } from './scheme.ts';
+import type { OpenSetup, Tier } from './setup.ts';
+import { createWasmEngine } from './wasm/engine.ts';
+import { acceptsKernel } from './wasm/known-answer.ts';
+import type { TablePolicy } from './wasm/tables.ts';
+
+export const BACKENDS: readonly string[] = ['auto', 'fma', 'wide', 'scalar', 'js'];
+export const TABLE_POLICIES: readonly string[] = ['lazy', 'eager', 'none'];
+export const TIERS: readonly string[] = ['verify', 'commit', 'full'];
+
+const ASKED_FOR = { name: undefined, reason: 'asked for' } as const;
+
+/** What `createKzg` takes. */
+export interface KzgOptions {
+  /** A trusted setup of your own; Ethereum's ceremony if absent. */
+  readonly setup?: TrustedSetup;
+  /** How much of the ceremony to load: `full` if absent. */
+  readonly tier?: Tier;
+  /** `auto` (if absent): the fastest that is right here, TypeScript where WebAssembly is forbidden. */
+  readonly backend?: BackendName | 'auto';
+  /** When tables for commitments are built: `lazy` (if absent), `eager` or `none`. */
+  readonly tables?: TablePolicy;
+  /** Source of the weights of batches: `crypto.getRandomValues` if absent. */
+  readonly random?: RandomBytes;
+}
+
+/**
+ * A Kzg over Ethereum's ceremony, or over `options.setup`. Ready in tens of milliseconds; sections of
+ * points are decoded when first needed, and those of the ceremony refused unless they match a pinned
+ * SHA-256. A setup of your own is accepted after checking that every point is in the subgroup
+ * (seconds, on first use); that the points are powers of one number is then your trust.
+ * Throws KzgError `setup_invalid`, and `backend_unavailable` if a backend was named that cannot run.
+ *
+ * @example
+ * const kzg = await createKzg();
+ * const commitment = kzg.blobToKzgCommitment(new Uint8Array(BYTES_PER_BLOB));
+ */
+export async function createKzg(options: KzgOptions = {}): Promise<Kzg> {
+  const { backend = 'auto', tables = 'lazy', random = systemRandom } = options;
+  assertChoice(backend, { name: 'backend', choices: BACKENDS });
+  assertChoice(tables, { name: 'tables', choices: TABLE_POLICIES });
+  const [openSetup, kernel] = await Promise.all([
+    chooseSetup(options),
+    backend === 'js' ? ASKED_FOR : loadKernel(backend, { accepts: acceptsKernel }),
+  ]);
+  if (kernel.name !== undefined) {
+    return createScheme(createWasmEngine(kernel, { openSetup, tables }), random);
+  }
+  if (backend !== 'auto' && backend !== 'js') throw unavailable(kernel.reason);
+  const { createJsEngine } = await import('./js/engine.ts');
+  return createScheme(createJsEngine(openSetup, kernel.reason), random);
+}
+
+/**
+ * The compiled kernel that `createKzg` would use, to be sent to workers and given to `createKzgSync`;
+ * undefined where none can run. Compiled once per realm.
+ */
+export async function compileKernel(
+  options: { readonly backend?: KernelName | 'auto' } = {},
+): Promise<WebAssembly.Module | undefined> {
+  const { backend = 'auto' } = options;
+  assertChoice(backend, { name: 'backend', choices: BACKENDS.filter((name) => name !== 'js') });
+  const kernel = await loadKernel(backend, { accepts: acceptsKernel });
+  return kernel.name === undefined ? undefined : kernel.module;
+}
+
+/** Throws unless a value is one of a few strings. */
+export function assertChoice(
+  value: string,
+  { name, choices }: { readonly name: string; readonly choices: readonly string[] },
+): void {
+  if (!choices.includes(value)) {
+    throw new RangeError(`${name}: expected one of ${choices.join(', ')}, got ${value}`);
+  }
+}
+
+/** The error for a backend that cannot run. */
+export function unavailable(reason: string): KzgError {
+  return new KzgError('backend_unavailable', `backend: ${reason}`);
+}
+
+/** Imports what the setup needs. */
+async function chooseSetup({ setup, tier = 'full' }: KzgOptions): Promise<OpenSetup> {
+  if (setup !== undefined) {
+    const { readTrustedSetup } = await import('./js/trusted-setup.ts');
+    return (hash) => readTrustedSetup(setup, hash);
+  }
+  assertChoice(tier, { name: 'tier', choices: TIERS });
+  const text = await importCeremony(tier);
+  return (hash) => openCeremony(text, hash);
+}
