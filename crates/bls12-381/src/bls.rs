@@ -386,41 +386,52 @@ unsafe fn weigh_signatures(k: &FpConsts, points: *const StoredG2, weights: *cons
     }
 }
 
-/// Whether every signature_i verifies for (key_i, hash_i), decided by one random linear combination:
+/// Whether every signature_i verifies for (key_i, hash_g(i)), decided by one random linear combination:
 /// a batch with a wrong signature passes with probability at most 2^-127 over the weights, which
 /// the caller draws uniformly and independently of the batch. All points already decoded with all
 /// checks. False if any is infinity; true for an empty batch.
 ///
+/// g(i) is `groups[i]`, ascending, or i if `groups` is null: the weighted keys of one message are added
+/// before its one pairing.
+///
 /// # Safety
-/// `count` keys, hashes, signatures and 16-byte weights readable.
+/// `count` keys, signatures, 16-byte weights and, unless null, groups readable, and the hashes they name.
 #[inline(never)]
 pub unsafe fn verify_batch(
     k: &FpConsts,
     keys: *const G1Affine,
     hashes: *const StoredG2,
+    groups: *const u32,
     signatures: *const StoredG2,
     weights: *const u8,
     count: usize,
 ) -> bool {
+    let group = |i: usize| unsafe { if groups.is_null() { i } else { *groups.add(i) as usize } };
     unsafe {
         for i in 0..count {
-            if G1Affine::is_infinity(keys.add(i)) || is_infinity(hashes.add(i)) || is_infinity(signatures.add(i)) {
+            let hash = hashes.add(group(i));
+            if G1Affine::is_infinity(keys.add(i)) || is_infinity(hash) || is_infinity(signatures.add(i)) {
                 return false;
             }
         }
         let mut product = Product::new(k);
-        for first in (0..count).step_by(2) {
-            let second = (first + 1).min(count - 1);
-            let mut both = weigh_key(k, keys.add(first), read_weight(weights.add(WEIGHT * first)));
-            let both = &raw mut both;
-            if second != first {
-                let other = weigh_key(k, keys.add(second), read_weight(weights.add(WEIGHT * second)));
+        let mut next = 0;
+        while next < count {
+            // Two groups share an inversion.
+            let first = group(next);
+            let mut both = weigh_group(k, keys, weights, first, &group, &mut next, count);
+            let second = (next < count).then(|| group(next));
+            if let Some(second) = second {
+                let other = weigh_group(k, keys, weights, second, &group, &mut next, count);
+                let both = &raw mut both;
                 G1Pair::mix_into(both, both, &other);
             }
-            // One inversion for both.
-            let (p, _) = g1::to_affine(k, &*both);
-            product.push(k, &Evaluation { x: p.x.low(&p.x), y: p.y.low(&p.y) }, &*hashes.add(first));
-            if second != first {
+            let (p, infinity) = g1::to_affine(k, &both);
+            // A sum of infinity is a factor of one: keys that cancel, which unpredictable weights prevent.
+            if !infinity[0] {
+                product.push(k, &Evaluation { x: p.x.low(&p.x), y: p.y.low(&p.y) }, &*hashes.add(first));
+            }
+            if let (Some(second), false) = (second, infinity[1]) {
                 product.push(k, &Evaluation { x: p.x.high(&p.x), y: p.y.high(&p.y) }, &*hashes.add(second));
             }
         }
@@ -428,6 +439,30 @@ pub unsafe fn verify_batch(
             product.push(k, &negative_generator(k), &sum);
         }
         product.is_one(k)
+    }
+}
+
+/// The sum of \[w_i\]P_i over the entries of one group from `next` on, which moves behind them.
+#[inline(never)]
+unsafe fn weigh_group(
+    k: &FpConsts,
+    keys: *const G1Affine,
+    weights: *const u8,
+    wanted: usize,
+    group: &impl Fn(usize) -> usize,
+    next: &mut usize,
+    count: usize,
+) -> G1Pair {
+    let weigh = |i: usize| unsafe { weigh_key(k, keys.add(i), read_weight(weights.add(WEIGHT * i))) };
+    unsafe {
+        let mut sum = weigh(*next);
+        *next += 1;
+        let pointer = &raw mut sum;
+        while *next < count && group(*next) == wanted {
+            G1Pair::add_into(k, pointer, pointer, &weigh(*next));
+            *next += 1;
+        }
+        sum
     }
 }
 

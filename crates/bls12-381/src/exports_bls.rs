@@ -116,7 +116,8 @@ pub unsafe extern "C" fn bls_verify(
 }
 
 /// 1 if every signature is right, by one random linear combination; `weights` are `count` times 16
-/// bytes drawn uniformly by the caller after the batch is fixed. 0 if any point is infinity.
+/// bytes drawn uniformly by the caller after the batch is fixed. Entry i is for `hashes[groups[i]]`,
+/// ascending (one pairing per group), or for `hashes[i]` if `groups` is 0. 0 if any point is infinity.
 ///
 /// # Safety
 /// See the module comment.
@@ -124,11 +125,12 @@ pub unsafe extern "C" fn bls_verify(
 pub unsafe extern "C" fn bls_verify_batch(
     keys: *const G1Affine,
     hashes: *const StoredG2,
+    groups: *const u32,
     signatures: *const StoredG2,
     weights: *const u8,
     count: usize,
 ) -> u32 {
-    unsafe { bls::verify_batch(FpLanes::consts(), keys, hashes, signatures, weights, count) as u32 }
+    unsafe { bls::verify_batch(FpLanes::consts(), keys, hashes, groups, signatures, weights, count) as u32 }
 }
 
 /// Sum of stored keys, `keys[0..count]`, or `keys[indices[i]]` if `indices` is not 0. 1 if the sum is

@@ -74,7 +74,9 @@ fn verify_batch(random: &mut Random, sets: &[Set]) -> bool {
     let signatures: Vec<StoredG2> = sets.iter().map(|s| s.signature).collect();
     let weights: Vec<u8> = (0..16 * sets.len()).map(|_| (random.next() >> 32) as u8).collect();
     unsafe {
-        exports::bls_verify_batch(keys.as_ptr(), hashes.as_ptr(), signatures.as_ptr(), weights.as_ptr(), sets.len()) == 1
+        exports::bls_verify_batch(
+            keys.as_ptr(), hashes.as_ptr(), std::ptr::null(), signatures.as_ptr(), weights.as_ptr(), sets.len(),
+        ) == 1
     }
 }
 
@@ -262,6 +264,57 @@ fn the_same_set_many_times_is_still_a_right_batch() {
     let one = sets(&mut random, 1).remove(0);
     let list: Vec<Set> = (0..9).map(|_| Set { ..one }).collect();
     assert!(verify_batch(&mut random, &list));
+}
+
+#[test]
+fn entries_of_one_message_share_a_hash() {
+    let mut random = Random(48);
+    for groups in [vec![0u32], vec![0, 0], vec![0, 0, 1], vec![0, 1, 1, 1], vec![0, 0, 1, 2, 2], vec![0; 40]] {
+        let messages = *groups.last().unwrap() as usize + 1;
+        let hashes: Vec<StoredG2> = (0..messages).map(|i| hash(&[i as u8])).collect();
+        let secrets: Vec<_> = groups.iter().map(|_| blst_key(&secret(&mut random))).collect();
+        let keys: Vec<G1Affine> = secrets.iter().map(|s| decode_key(&s.sk_to_pk().to_bytes()).0).collect();
+        let mut signatures: Vec<StoredG2> = (secrets.iter().zip(&groups))
+            .map(|(s, g)| decode_signature(&s.sign(&[*g as u8], TAG, &[]).to_bytes()).0)
+            .collect();
+        let weights: Vec<u8> = (0..16 * groups.len()).map(|_| (random.next() >> 32) as u8).collect();
+        let holds = |signatures: &[StoredG2], weights: &[u8]| unsafe {
+            exports::bls_verify_batch(
+                keys.as_ptr(), hashes.as_ptr(), groups.as_ptr(), signatures.as_ptr(), weights.as_ptr(), groups.len(),
+            ) == 1
+        };
+        assert!(holds(&signatures, &weights), "{groups:?}");
+        if groups.len() > 1 {
+            // Two signatures exchanged: only their weights tell, equal ones do not.
+            signatures.swap(0, 1);
+            assert!(!holds(&signatures, &weights), "{groups:?}");
+            let equal = vec![1; weights.len()];
+            assert!(holds(&signatures, &equal), "{groups:?}");
+        }
+    }
+}
+
+#[test]
+fn a_group_whose_weighted_keys_cancel_leaves_the_others_to_be_judged() {
+    let mut random = Random(49);
+    let (a, honest) = (secret(&mut random), blst_key(&secret(&mut random)));
+    let r = <bls12_381::constants::ScalarField as bls12_381::constants::Modulus>::WORDS;
+    let mut negative = [0; 32];
+    let words = unsafe { bls12_381::words::read_big_endian(a.as_ptr(), 32) };
+    unsafe { bls12_381::words::write_big_endian(&bls12_381::words::subtract(&r, &words), negative.as_mut_ptr(), 32) };
+    let secrets = [blst_key(&a), blst_key(&negative), honest];
+    let keys: Vec<G1Affine> = secrets.iter().map(|s| decode_key(&s.sk_to_pk().to_bytes()).0).collect();
+    let hashes = [hash(b"0"), hash(b"1")];
+    let sign = |i: usize, m: &[u8]| decode_signature(&secrets[i].sign(m, TAG, &[]).to_bytes()).0;
+    let (groups, equal) = ([0u32, 0, 1], [1u8; 48]);
+    for (last, expected) in [(sign(2, b"1"), true), (sign(2, b"0"), false)] {
+        let signatures = [sign(0, b"0"), sign(1, b"0"), last];
+        let args = (keys.as_ptr(), hashes.as_ptr(), groups.as_ptr(), signatures.as_ptr(), equal.as_ptr());
+        let got = unsafe { exports::bls_verify_batch(args.0, args.1, args.2, args.3, args.4, 3) };
+        assert_eq!(got == 1, expected);
+        // Without the third the product is empty and the sum of signatures infinity: that holds.
+        assert_eq!(unsafe { exports::bls_verify_batch(args.0, args.1, args.2, args.3, args.4, 2) }, 1);
+    }
 }
 
 #[test]
