@@ -5,7 +5,7 @@ import type { Call } from './peers/kzg.ts';
 /** What a call gave: a value, or a refusal. */
 export type Outcome =
   | { readonly accepted: true; readonly value: unknown }
-  | { readonly accepted: false; readonly error: string };
+  | { readonly accepted: false; readonly error: string; readonly code?: string };
 
 /** Runs a call once; whatever it throws is a refusal. */
 export async function outcomeOf(call: Call): Promise<Outcome> {
