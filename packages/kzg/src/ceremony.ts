@@ -5,10 +5,10 @@
  */
 import { concatBytes, fromHex, toHex } from './bytes.ts';
 import { KzgError } from './errors.ts';
-import type { Hash } from './hash.ts';
 import { decodeBase64 } from './kernel/load.ts';
 import { once } from './once.ts';
 import type { Setup, Tier } from './setup.ts';
+import type { Hash, SetupTools } from './setup-tools.ts';
 
 /** Base64 text of each section, in pieces. */
 export type CeremonyText = {
@@ -57,7 +57,7 @@ export async function importCeremony(tier: Tier): Promise<CeremonyText> {
 }
 
 /** The setup behind the text; sections are decoded and compared with their pin when first used. */
-export function openCeremony(text: CeremonyText, hash: Hash): Setup {
+export function openCeremony(text: CeremonyText, { hash }: Pick<SetupTools, 'hash'>): Setup {
   const section = (name: 'lagrange' | 'monomial' | 'fk20'): (() => Uint8Array) =>
     once(() => {
       const pieces = text[name];

@@ -4,7 +4,7 @@ import { importCeremony, openCeremony } from './ceremony.ts';
 import type { BackendName } from './engine.ts';
 import { KzgError } from './errors.ts';
 import type { TrustedSetup } from './js/trusted-setup.ts';
-import { type KernelName, loadKernel } from './kernel/load.ts';
+import { type Kernel, type KernelName, loadKernel, type NoKernel } from './kernel/load.ts';
 import type { Kzg } from './kzg.ts';
 import { createScheme } from './scheme.ts';
 import type { OpenSetup, Tier } from './setup.ts';
@@ -36,7 +36,7 @@ export interface KzgOptions {
  * A Kzg over Ethereum's ceremony, or over `options.setup`. Ready in tens of milliseconds; sections of
  * points are decoded when first needed, and those of the ceremony refused unless they match a pinned
  * SHA-256. A setup of your own is accepted after checking that every point is in the subgroup
- * (seconds, on first use); that the points are powers of one number is then your trust.
+ * (a second on first use, ten without WebAssembly); that the points are powers of one number is then your trust.
  * Throws KzgError `setup_invalid`, and `backend_unavailable` if a backend was named that cannot run.
  *
  * @example
@@ -44,17 +44,26 @@ export interface KzgOptions {
  * const commitment = kzg.blobToKzgCommitment(new Uint8Array(BYTES_PER_BLOB));
  */
 export async function createKzg(options: KzgOptions = {}): Promise<Kzg> {
-  const { backend = 'auto', tables = 'lazy', random = systemRandom } = options;
+  const { backend = 'auto' } = options;
   assertChoice(backend, { name: 'backend', choices: BACKENDS });
+  const loading = backend === 'js' ? ASKED_FOR : loadKernel(backend, { accepts: acceptsKernel });
+  const [openSetup, kernel] = await Promise.all([chooseSetup(options), loading]);
+  if (kernel.name === undefined && backend !== 'auto' && backend !== 'js') {
+    throw unavailable(kernel.reason);
+  }
+  return assemble(kernel, openSetup, options);
+}
+
+/** The object on a kernel, or on TypeScript for the reason why there is none. */
+export async function assemble(
+  kernel: Kernel | NoKernel,
+  openSetup: OpenSetup,
+  { tables = 'lazy', random = systemRandom }: Pick<KzgOptions, 'tables' | 'random'>,
+): Promise<Kzg> {
   assertChoice(tables, { name: 'tables', choices: TABLE_POLICIES });
-  const [openSetup, kernel] = await Promise.all([
-    chooseSetup(options),
-    backend === 'js' ? ASKED_FOR : loadKernel(backend, { accepts: acceptsKernel }),
-  ]);
   if (kernel.name !== undefined) {
     return createScheme(createWasmEngine(kernel, { openSetup, tables }), random);
   }
-  if (backend !== 'auto' && backend !== 'js') throw unavailable(kernel.reason);
   const { createJsEngine } = await import('./js/engine.ts');
   return createScheme(createJsEngine(openSetup, kernel.reason), random);
 }
@@ -88,12 +97,15 @@ export function unavailable(reason: string): KzgError {
 }
 
 /** Imports what the setup needs. */
-async function chooseSetup({ setup, tier = 'full' }: KzgOptions): Promise<OpenSetup> {
+export async function chooseSetup({
+  setup,
+  tier = 'full',
+}: Pick<KzgOptions, 'setup' | 'tier'>): Promise<OpenSetup> {
   if (setup !== undefined) {
     const { readTrustedSetup } = await import('./js/trusted-setup.ts');
-    return (hash) => readTrustedSetup(setup, hash);
+    return (tools) => readTrustedSetup(setup, tools);
   }
   assertChoice(tier, { name: 'tier', choices: TIERS });
   const text = await importCeremony(tier);
-  return (hash) => openCeremony(text, hash);
+  return (tools) => openCeremony(text, tools);
 }

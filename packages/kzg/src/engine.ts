@@ -7,9 +7,9 @@
  * `values` is always a row: c * 32 bytes, 1 <= c <= 4,096, the first c positions of a blob whose
  * other positions are zero. Two engines differ in speed only.
  */
-import type { Hash } from './hash.ts';
 import type { KernelName } from './kernel/load.ts';
 import type { Setup } from './setup.ts';
+import type { Hash } from './setup-tools.ts';
 
 /** The WebAssembly builds, and the plain TypeScript. */
 export type BackendName = KernelName | 'js';

@@ -6,7 +6,7 @@
  * all coordinates 48 bytes big-endian.
  */
 
-import type { Hash } from './hash.ts';
+import type { SetupTools } from './setup-tools.ts';
 
 /** Sections; each function throws KzgError `setup_missing` or `setup_invalid`. */
 export interface Setup {
@@ -32,5 +32,5 @@ export interface Setup {
  */
 export type Tier = 'verify' | 'commit' | 'full';
 
-/** Opens a setup with an engine's hash. */
-export type OpenSetup = (hash: Hash) => Setup;
+/** Opens a setup with the tools of the engine that will use it. */
+export type OpenSetup = (tools: SetupTools) => Setup;

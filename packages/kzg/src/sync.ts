@@ -45,7 +45,7 @@ export function createKzgSync(options: KzgSyncOptions = {}): Kzg {
   assertChoice(tables, { name: 'tables', choices: TABLE_POLICIES });
   const openSetup: OpenSetup =
     setup === undefined
-      ? (hash) =>
+      ? (tools) =>
           openCeremony(
             {
               verify,
@@ -53,9 +53,9 @@ export function createKzgSync(options: KzgSyncOptions = {}): Kzg {
               monomial: [monomialA, monomialB],
               fk20: [fk20A, fk20B],
             },
-            hash,
+            tools,
           )
-      : (hash) => readTrustedSetup(setup, hash);
+      : (tools) => readTrustedSetup(setup, tools);
   if (module === undefined) {
     return createScheme(createJsEngine(openSetup, 'no compiled kernel was given'), random);
   }

@@ -9,7 +9,7 @@ import { onEveryBackend } from './every-backend.ts';
 import { fromHex, hash, json, sha256 } from './published-setup.ts';
 
 const text = await importCeremony('full');
-const setup = openCeremony(text, hash);
+const setup = openCeremony(text, { hash });
 
 const reversed = (i: number): number =>
   Number.parseInt([...i.toString(2).padStart(12, '0')].reverse().join(''), 2);
@@ -53,14 +53,14 @@ test('the FK20 points are the transform of the monomial points, on a sample of o
 test('altered text is refused when its section is read, or at once for the first one', () => {
   const altered = (points: string): string =>
     points.replace(/^./, (digit) => (digit === 'A' ? 'B' : 'A'));
-  expect(() => openCeremony({ verify: altered(text.verify) }, hash)).toThrow(
+  expect(() => openCeremony({ verify: altered(text.verify) }, { hash })).toThrow(
     error('setup_invalid'),
   );
   for (const name of ['lagrange', 'monomial', 'fk20'] as const) {
     const pieces = [altered(text[name]![0]!), text[name]![1]!];
-    const tampered = openCeremony({ ...text, [name]: pieces }, hash);
+    const tampered = openCeremony({ ...text, [name]: pieces }, { hash });
     expect(() => tampered[name]()).toThrow(error('setup_invalid'));
-    const swapped = openCeremony({ ...text, [name]: [...text[name]!].reverse() }, hash);
+    const swapped = openCeremony({ ...text, [name]: [...text[name]!].reverse() }, { hash });
     expect(() => swapped[name]()).toThrow(error('setup_invalid'));
   }
 });

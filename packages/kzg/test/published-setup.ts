@@ -19,7 +19,7 @@ export function sha256(parts: readonly Uint8Array[]): string {
   return createHash('sha256').update(Buffer.concat(parts)).digest('hex');
 }
 
-/** The same as bytes, as the setup functions want it. */
+/** The same as bytes. */
 export function hash(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(createHash('sha256').update(Buffer.concat(parts)).digest());
 }

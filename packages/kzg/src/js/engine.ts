@@ -58,7 +58,7 @@ class ScalarWeights implements Weights {
 
 /** An engine over a setup, whose sections are read when first needed. */
 export function createJsEngine(openSetup: OpenSetup, reason: string): Engine {
-  const setup = openSetup(hash);
+  const setup = openSetup({ hash, decodePoints });
   const lagrange = once(() => readAffinePoints(setup.lagrange()));
   const monomial = once(() => readAffinePoints(setup.monomial()));
   const firstPowers = once(() => readAffinePoints(setup.firstPowers));
@@ -77,17 +77,7 @@ export function createJsEngine(openSetup: OpenSetup, reason: string): Engine {
     hash,
     tables: undefined,
 
-    decodePoints(encodings) {
-      const decoded = encodings.map(decodePoint);
-      const list = decoded.map((found) => (typeof found === 'number' ? INFINITY : found));
-      const inside = inSubgroupEach(list);
-      const statuses = Uint8Array.from(decoded, (found, i) => {
-        if (typeof found === 'number') return found;
-        if (found.y === 0n) return POINT_STATUS.infinity;
-        return inside[i] ? POINT_STATUS.finite : POINT_STATUS.notInSubgroup;
-      });
-      return { points: new Points(list), statuses };
-    },
+    decodePoints,
     joinPoints: (lists) => new Points(lists.flatMap(listOf)),
     slicePoints: (points, from, to) => new Points(listOf(points).slice(from, to)),
     sumPoints: (sums) => encodePoint(sumOf(sums)),
@@ -127,6 +117,21 @@ export function createJsEngine(openSetup: OpenSetup, reason: string): Engine {
     recoverRows,
     combineRows,
   };
+}
+
+function decodePoints(encodings: readonly Uint8Array[]): {
+  points: Points;
+  statuses: Uint8Array;
+} {
+  const decoded = encodings.map(decodePoint);
+  const list = decoded.map((found) => (typeof found === 'number' ? INFINITY : found));
+  const inside = inSubgroupEach(list);
+  const statuses = Uint8Array.from(decoded, (found, i) => {
+    if (typeof found === 'number') return found;
+    if (found.y === 0n) return POINT_STATUS.infinity;
+    return inside[i] ? POINT_STATUS.finite : POINT_STATUS.notInSubgroup;
+  });
+  return { points: new Points(list), statuses };
 }
 
 function hash(parts: readonly Uint8Array[]): Bytes {

@@ -6,7 +6,7 @@
  * Sections are parsed on first use. A section is trusted if every point is on the curve and the
  * SHA-256 of the compressed points equals that of Ethereum's ceremony; the compressed form fixes x
  * and the sign of y, so together this fixes the points. Otherwise each point is checked to be in the
- * subgroup (seconds). Whether sections belong together is not checked.
+ * subgroup. Whether sections belong together is not checked.
  *
  * The optional section `fk20` is used only when it and the monomial points match their pins, and
  * recomputed from the monomial points otherwise.
@@ -14,13 +14,14 @@
 import { BASE_FIELD_MODULUS } from '../base-field.ts';
 import { concatBytes, fromHex, toHex } from '../bytes.ts';
 import { reverseBits } from '../domain.ts';
+import { POINT_STATUS } from '../engine.ts';
 import { KzgError } from '../errors.ts';
-import type { Hash } from '../hash.ts';
 import { once } from '../once.ts';
 import type { Setup } from '../setup.ts';
+import type { Hash, SetupTools } from '../setup-tools.ts';
 import { writeAffinePoints } from './affine-bytes.ts';
 import { orderFk20Points } from './fk20.ts';
-import { decodePoint, encodePoint, inSubgroupEach, isOnCurve, type Point } from './g1.ts';
+import { decodePoint, encodePoint, isOnCurve, type Point } from './g1.ts';
 import { decodeG2, encodeG2, type G2Point, writeG2 } from './g2.ts';
 
 /** A trusted setup as published: `0x`-prefixed hex strings. */
@@ -66,13 +67,14 @@ const CEREMONY_PINS: Readonly<Record<SectionName, string>> = {
  * Checks sizes, G2 and the first 64 powers, and returns the setup; the other sections are read on
  * first use. Throws KzgError `setup_invalid`.
  */
-export function readTrustedSetup(setup: TrustedSetup, hash: Hash): Setup {
+export function readTrustedSetup(setup: TrustedSetup, tools: SetupTools): Setup {
+  const { hash } = tools;
   checkShape(setup);
   const g2 = readG2(setup, hash);
-  const lagrange = once(() => readG1(setup, { name: 'g1_lagrange', hash }));
-  const monomial = once(() => readG1(setup, { name: 'g1_monomial', hash }));
+  const lagrange = once(() => readG1(setup, { name: 'g1_lagrange', tools }));
+  const monomial = once(() => readG1(setup, { name: 'g1_monomial', tools }));
   return {
-    firstPowers: writeAffinePoints(readFirstPowers(setup)),
+    firstPowers: writeAffinePoints(readFirstPowers(setup, tools)),
     g2: concatBytes([0, 1, 64].map((i) => writeG2(g2[i]!))),
     lagrange: once(() => {
       const { points } = lagrange();
@@ -108,21 +110,22 @@ function checkShape(setup: TrustedSetup): void {
 /** Parses and checks one G1 section. */
 function readG1(
   setup: TrustedSetup,
-  { name, hash }: { readonly name: 'g1_lagrange' | 'g1_monomial'; readonly hash: Hash },
+  { name, tools }: { readonly name: 'g1_lagrange' | 'g1_monomial'; readonly tools: SetupTools },
 ): { readonly points: Point[]; readonly isCeremony: boolean } {
   const points = parseG1(setup, { name, texts: setup[name] });
-  const isCeremony = toHex(hash(points.map(encodePoint))) === CEREMONY_PINS[name];
-  if (!isCeremony) checkSubgroup(points, name);
+  const encodings = points.map(encodePoint);
+  const isCeremony = toHex(tools.hash(encodings)) === CEREMONY_PINS[name];
+  if (!isCeremony) checkSubgroup(encodings, { name, tools });
   return { points, isCeremony };
 }
 
 /** The powers that verification needs, each checked to be in the subgroup. */
-function readFirstPowers(setup: TrustedSetup): Point[] {
+function readFirstPowers(setup: TrustedSetup, tools: SetupTools): Point[] {
   const points = parseG1(setup, {
     name: 'g1_monomial',
     texts: setup.g1_monomial.slice(0, FIRST_POWERS),
   });
-  checkSubgroup(points, 'g1_monomial');
+  checkSubgroup(points.map(encodePoint), { name: 'g1_monomial', tools });
   return points;
 }
 
@@ -172,8 +175,12 @@ function parseCompressed(text: string): Point | undefined {
   return typeof point === 'number' ? undefined : point;
 }
 
-function checkSubgroup(points: readonly Point[], name: SectionName): void {
-  const bad = inSubgroupEach(points).indexOf(false);
+function checkSubgroup(
+  encodings: readonly Uint8Array[],
+  { name, tools }: { readonly name: SectionName; readonly tools: SetupTools },
+): void {
+  const { statuses } = tools.decodePoints(encodings);
+  const bad = statuses.findIndex((status) => status !== POINT_STATUS.finite);
   if (bad !== -1) throw notInSubgroup(name, bad);
 }
 

@@ -12,11 +12,11 @@ import {
   writeCoordinate,
 } from '../base-field.ts';
 import type { Engine, PointList, PointSum, Weights } from '../engine.ts';
-import type { Hash } from '../hash.ts';
 import type { Kernel } from '../kernel/load.ts';
 import { once } from '../once.ts';
 import { FIELD_ELEMENTS_PER_BLOB, FIELD_ELEMENTS_PER_CELL } from '../parameters.ts';
 import type { OpenSetup } from '../setup.ts';
+import type { Hash } from '../setup-tools.ts';
 import { allCellProofs, prepareFk20 } from './fk20.ts';
 import type { KernelExports, Pointer } from './kernel-exports.ts';
 import { assertOk, KernelMemory } from './kernel-memory.ts';
@@ -47,7 +47,7 @@ class StoredWeights implements Weights {
   }
 }
 
-/** An engine with its own memory. `openSetup` is given the kernel's hash. */
+/** An engine with its own memory. */
 export function createWasmEngine(
   kernel: Kernel,
   options: { readonly openSetup: OpenSetup; readonly tables: TablePolicy },
@@ -67,7 +67,22 @@ export function createWasmEngine(
       );
       return memory.read(out, 32);
     });
-  const setup = options.openSetup(hash);
+  const decodePoints = (
+    encodings: readonly Uint8Array[],
+  ): { points: StoredPoints; statuses: Uint8Array } => {
+    const count = encodings.length;
+    return memory.scoped(() => {
+      const bytes = memory.write(...encodings);
+      const points = memory.allocatePoints(count);
+      const statuses = memory.allocate(count);
+      exports.g1_decompress(bytes, count, 1, points, statuses);
+      return {
+        points: new StoredPoints(memory.read(points, count * pointBytes), count),
+        statuses: memory.read(statuses, count),
+      };
+    });
+  };
+  const setup = options.openSetup({ hash, decodePoints });
   const lines = prepareLines(memory, setup.g2);
   const firstPowers = storePoints(memory, setup.firstPowers);
   const monomial = once(() => storePoints(memory, setup.monomial()));
@@ -92,19 +107,7 @@ export function createWasmEngine(
     hash,
     tables,
 
-    decodePoints(encodings) {
-      const count = encodings.length;
-      return memory.scoped(() => {
-        const bytes = memory.write(...encodings);
-        const points = memory.allocatePoints(count);
-        const statuses = memory.allocate(count);
-        exports.g1_decompress(bytes, count, 1, points, statuses);
-        return {
-          points: new StoredPoints(memory.read(points, count * pointBytes), count),
-          statuses: memory.read(statuses, count),
-        };
-      });
-    },
+    decodePoints,
     joinPoints(lists) {
       const count = lists.reduce((sum, list) => sum + list.count, 0);
       const bytes = new Uint8Array(count * pointBytes);
