@@ -15,6 +15,14 @@ use crate::g1::G1Affine;
 use crate::lanes::Lanes2;
 use core::mem::MaybeUninit;
 
+/// Pointers to uninitialised vectors of this stack frame.
+macro_rules! lanes {
+    ($($name:ident),*) => {$(
+        let mut $name = MaybeUninit::<FpLanes>::uninit();
+        let $name = $name.as_mut_ptr();
+    )*};
+}
+
 /// Pairs of additions per inversion.
 const CHUNK: usize = 512;
 
@@ -67,19 +75,21 @@ impl Adder {
     }
 
     #[inline(always)]
-    unsafe fn load_x(&self, a: u32, b: u32) -> FpLanes {
+    unsafe fn load_x(&self, out: *mut FpLanes, a: u32, b: u32) {
         unsafe {
-            FpLanes::load(&raw const (*self.point(a >> 1)).x, &raw const (*self.point(b >> 1)).x)
+            let (p, q) = (self.point(a >> 1), self.point(b >> 1));
+            FpLanes::load_into(out, &raw const (*p).x, &raw const (*q).x);
         }
     }
 
     /// Signed.
     #[inline(always)]
-    unsafe fn load_y(&self, a: u32, b: u32) -> FpLanes {
-        let y = unsafe {
-            FpLanes::load(&raw const (*self.point(a >> 1)).y, &raw const (*self.point(b >> 1)).y)
-        };
-        y.negate_if(self.k, [a & 1, b & 1])
+    unsafe fn load_y(&self, out: *mut FpLanes, a: u32, b: u32) {
+        unsafe {
+            let (p, q) = (self.point(a >> 1), self.point(b >> 1));
+            let from = [&raw const (*p).y, &raw const (*q).y];
+            FpLanes::load_signed_into(self.k, out, from, [a & 1, b & 1]);
+        }
     }
 
     /// out = a times the denominator of the slot
@@ -113,48 +123,52 @@ impl Adder {
 
     #[inline(never)]
     unsafe fn add_chunk(&self, list: *const Addition, count: usize) -> bool {
+        // Everything goes through pointers to these: values returned in memory would be copied.
+        lanes!(product, x1, x2, x3, y1, y2, slope);
+        let mut rise = MaybeUninit::<FpLoose>::uninit();
+        let rise = rise.as_mut_ptr();
         unsafe {
             let k = self.k;
             let pairs = count.div_ceil(2);
-            let mut product = FpLanes::one(k);
+            *product = FpLanes::one(k);
             for i in 0..pairs {
                 let [u, v] = Self::pair(list, count, i);
                 let slot = self.slots.add(i);
-                let x1 = self.load_x((*u).a, (*v).a);
-                let x2 = self.load_x((*u).b, (*v).b);
-                FpLanes::copy_into(&raw mut (*slot).prefix, &product);
-                (*slot).denominator = x2.sub(k, &x1);
-                Self::multiply(k, &raw mut product, &raw mut product, slot);
+                self.load_x(x1, (*u).a, (*v).a);
+                self.load_x(x2, (*u).b, (*v).b);
+                FpLanes::copy_into(&raw mut (*slot).prefix, product);
+                FpLanes::sub_into(k, &raw mut (*slot).denominator, x2, x1);
+                Self::multiply(k, product, product, slot);
             }
-            let exceptional = product.is_zero(k) != [false; 2];
+            let exceptional = (*product).is_zero(k) != [false; 2];
             if exceptional {
-                product = self.repair(list, count);
+                *product = self.repair(list, count);
             }
-            let mut inverse = fp::invert_nonzero(k, &product);
-            let inverse = &raw mut inverse;
+            let inverse = product;
+            *inverse = fp::invert_nonzero(k, &*product);
             let mut infinities = false;
             for i in (0..pairs).rev() {
                 let [u, v] = Self::pair(list, count, i);
                 let slot = self.slots.add(i);
-                let mut slope = MaybeUninit::<FpLanes>::uninit();
-                let slope = slope.as_mut_ptr();
-                FpLanes::mul_into(k, slope, inverse, &(*slot).prefix);
+                FpLanes::mul_into(k, slope, inverse, &raw const (*slot).prefix);
                 Self::multiply(k, inverse, inverse, slot);
-                let y1 = self.load_y((*u).a, (*v).a);
-                let y2 = self.load_y((*u).b, (*v).b);
-                let mut rise = y2.sub(k, &y1);
+                self.load_y(y1, (*u).a, (*v).a);
+                self.load_y(y2, (*u).b, (*v).b);
+                FpLanes::sub_into(k, rise, y2, y1);
                 if exceptional {
-                    rise = self.rise(i, [&*u, &*v]);
+                    *rise = self.rise(i, [&*u, &*v]);
                 }
-                FpLanes::mul_loose_into(k, slope, &rise, slope);
-                let x1 = self.load_x((*u).a, (*v).a);
-                let x2 = self.load_x((*u).b, (*v).b);
-                let x3 = (*slope).square(k).sub(k, &x1);
-                let x3 = FpLanes::norm(k, &FpLanes::loose_sub(k, &x3, &x2));
-                let y3 = (*slope).mul_loose(k, &x1.sub(k, &x3)).minus(k, &y1);
+                FpLanes::mul_loose_into(k, slope, rise, slope);
+                self.load_x(x1, (*u).a, (*v).a);
+                self.load_x(x2, (*u).b, (*v).b);
+                FpLanes::square_into(k, x3, slope);
+                FpLanes::minus_two_into(k, x3, x3, x1, x2);
+                FpLanes::sub_into(k, rise, x1, x3);
+                FpLanes::mul_loose_into(k, slope, rise, slope);
+                FpLanes::minus_into(k, slope, slope, y1);
                 let (p, q) = (self.point((*u).out), self.point((*v).out));
-                x3.store(&raw mut (*p).x, &raw mut (*q).x);
-                y3.store(&raw mut (*p).y, &raw mut (*q).y);
+                (*x3).store(&raw mut (*p).x, &raw mut (*q).x);
+                (*slope).store(&raw mut (*p).y, &raw mut (*q).y);
                 if exceptional {
                     for (kind, point) in (*self.kinds.add(i)).iter().zip([p, q]) {
                         if *kind == Kind::Infinity {
@@ -182,9 +196,11 @@ impl Adder {
                 let zero = denominator.is_zero(k);
                 *self.kinds.add(i) = [Kind::Sum; 2];
                 if zero != [false; 2] {
-                    let y1 = self.load_y((*u).a, (*v).a);
-                    let equal = y1.equals(k, &self.load_y((*u).b, (*v).b));
-                    let twice = y1.plus(k, &y1);
+                    lanes!(y1, y2);
+                    self.load_y(y1, (*u).a, (*v).a);
+                    self.load_y(y2, (*u).b, (*v).b);
+                    let equal = (*y1).equals(k, &*y2);
+                    let twice = (*y1).plus(k, &*y1);
                     let one = FpLanes::one(k);
                     let mut lanes = [denominator; 2];
                     for l in 0..2 {
@@ -211,8 +227,12 @@ impl Adder {
             let k = self.k;
             let [u, v] = additions;
             let kinds = *self.kinds.add(i);
-            let sum = self.load_y(u.b, v.b).minus(k, &self.load_y(u.a, v.a));
-            let xx = self.load_x(u.a, v.a).square(k);
+            lanes!(x, y1, y2);
+            self.load_y(y1, u.a, v.a);
+            self.load_y(y2, u.b, v.b);
+            self.load_x(x, u.a, v.a);
+            let sum = (*y2).minus(k, &*y1);
+            let xx = (*x).square(k);
             let triple = FpLanes::norm(k, &FpLanes::loose_add(k, &xx.add(k, &xx), &xx));
             let pick = |l: usize| if kinds[l] == Kind::Double { &triple } else { &sum };
             pick(0).mix(pick(1)).loose()
@@ -235,6 +255,9 @@ impl Adder {
 
     #[inline(never)]
     unsafe fn double_chunk(&self, first: u32, count: usize) {
+        lanes!(product, x, x3, y, slope);
+        let mut rise = MaybeUninit::<FpLoose>::uninit();
+        let rise = rise.as_mut_ptr();
         unsafe {
             let k = self.k;
             let pairs = count.div_ceil(2);
@@ -242,34 +265,34 @@ impl Adder {
                 let second = if 2 * i + 1 < count { 2 * i + 1 } else { 2 * i };
                 (self.point(first + 2 * i as u32), self.point(first + second as u32))
             };
-            let mut product = FpLanes::one(k);
+            *product = FpLanes::one(k);
             for i in 0..pairs {
                 let (p, q) = points(i);
                 let slot = self.slots.add(i);
-                let y = FpLanes::load(&raw const (*p).y, &raw const (*q).y);
-                FpLanes::copy_into(&raw mut (*slot).prefix, &product);
-                (*slot).denominator = y.add(k, &y);
-                Self::multiply(k, &raw mut product, &raw mut product, slot);
+                FpLanes::load_into(y, &raw const (*p).y, &raw const (*q).y);
+                FpLanes::copy_into(&raw mut (*slot).prefix, product);
+                (*slot).denominator = (*y).add(k, &*y);
+                Self::multiply(k, product, product, slot);
             }
-            let mut inverse = fp::invert_nonzero(k, &product);
-            let inverse = &raw mut inverse;
+            let inverse = product;
+            *inverse = fp::invert_nonzero(k, &*product);
             for i in (0..pairs).rev() {
                 let (p, q) = points(i);
                 let slot = self.slots.add(i);
-                let mut slope = MaybeUninit::<FpLanes>::uninit();
-                let slope = slope.as_mut_ptr();
-                FpLanes::mul_into(k, slope, inverse, &(*slot).prefix);
+                FpLanes::mul_into(k, slope, inverse, &raw const (*slot).prefix);
                 Self::multiply(k, inverse, inverse, slot);
-                let x = FpLanes::load(&raw const (*p).x, &raw const (*q).x);
-                let y = FpLanes::load(&raw const (*p).y, &raw const (*q).y);
-                let xx = x.square(k);
-                let rise = FpLanes::loose_add(k, &xx.add(k, &xx), &xx);
-                FpLanes::mul_loose_into(k, slope, &rise, slope);
-                let x3 = (*slope).square(k).sub(k, &x);
-                let x3 = FpLanes::norm(k, &FpLanes::loose_sub(k, &x3, &x));
-                let y3 = (*slope).mul_loose(k, &x.sub(k, &x3)).minus(k, &y);
-                x3.store(&raw mut (*p).x, &raw mut (*q).x);
-                y3.store(&raw mut (*p).y, &raw mut (*q).y);
+                FpLanes::load_into(x, &raw const (*p).x, &raw const (*q).x);
+                FpLanes::load_into(y, &raw const (*p).y, &raw const (*q).y);
+                FpLanes::square_into(k, x3, x);
+                *rise = FpLanes::loose_add(k, &(*x3).add(k, &*x3), &*x3);
+                FpLanes::mul_loose_into(k, slope, rise, slope);
+                FpLanes::square_into(k, x3, slope);
+                FpLanes::minus_two_into(k, x3, x3, x, x);
+                FpLanes::sub_into(k, rise, x, x3);
+                FpLanes::mul_loose_into(k, slope, rise, slope);
+                FpLanes::minus_into(k, slope, slope, y);
+                (*x3).store(&raw mut (*p).x, &raw mut (*q).x);
+                (*slope).store(&raw mut (*p).y, &raw mut (*q).y);
             }
         }
     }

@@ -83,6 +83,37 @@ pub trait Lanes2: Copy {
     /// `a` readable, `out` writable.
     unsafe fn copy_into(out: *mut Self, a: *const Self);
 
+    // For the hottest loops: results through pointers, so that back ends in memory copy nothing.
+
+    /// # Safety
+    /// As [`Lanes2::load`], `out` writable.
+    unsafe fn load_into(out: *mut Self, a: *const Self::Element, b: *const Self::Element);
+    /// Gathers, then negates lane i where `signs[i]` is 1.
+    ///
+    /// # Safety
+    /// As [`Lanes2::load_into`].
+    unsafe fn load_signed_into(k: &Self::Consts, out: *mut Self, from: [*const Self::Element; 2], signs: [u32; 2]);
+    /// a - b
+    ///
+    /// # Safety
+    /// As [`Lanes2::mul_into`], also for the following.
+    unsafe fn sub_into(k: &Self::Consts, out: *mut Self::Loose, a: *const Self, b: *const Self);
+    /// Normal a - b.
+    ///
+    /// # Safety
+    /// As [`Lanes2::mul_into`].
+    unsafe fn minus_into(k: &Self::Consts, out: *mut Self, a: *const Self, b: *const Self);
+    /// Normal a - b - c; `out` may be a but not c.
+    ///
+    /// # Safety
+    /// As [`Lanes2::mul_into`].
+    unsafe fn minus_two_into(k: &Self::Consts, out: *mut Self, a: *const Self, b: *const Self, c: *const Self);
+    /// Normal a + b.
+    ///
+    /// # Safety
+    /// As [`Lanes2::mul_into`].
+    unsafe fn plus_into(k: &Self::Consts, out: *mut Self, a: *const Self, b: *const Self);
+
     /// (a_1, a_0)
     fn swap(&self) -> Self;
     /// (a_0, b_0)

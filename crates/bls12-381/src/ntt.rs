@@ -19,6 +19,7 @@ use crate::constants::{Modulus, ScalarField};
 use crate::fr::{self, FrConsts, FrElement, FrLanes};
 use crate::lanes::Lanes2;
 use crate::words::{self, Words};
+use core::mem::MaybeUninit;
 
 /// Largest domain: the cells of EIP-7594 (8192 points).
 pub const MAX_LOG: u32 = 13;
@@ -92,14 +93,14 @@ fn mirror(b: usize) -> usize {
 /// (lo, hi) <- (lo + t hi, lo - t hi), `count` times.
 #[inline(never)]
 unsafe fn butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, count: usize, t: &FrLanes) {
+    let mut x = MaybeUninit::<FrLanes>::uninit();
+    let x = x.as_mut_ptr();
     for i in 0..count {
         unsafe {
             let (lo, hi) = (lo.add(i), hi.add(i));
-            let x = (*hi).mul(k, t);
-            let sum = FrLanes::norm(k, &(*lo).add(k, &x));
-            let difference = FrLanes::norm(k, &(*lo).sub(k, &x));
-            FrLanes::copy_into(lo, &sum);
-            FrLanes::copy_into(hi, &difference);
+            FrLanes::mul_into(k, x, hi, t);
+            FrLanes::minus_into(k, hi, lo, x);
+            FrLanes::plus_into(k, lo, lo, x);
         }
     }
 }
@@ -107,13 +108,14 @@ unsafe fn butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, count: u
 /// (lo, hi) <- (lo + hi, lo - hi), `count` times: t = 1.
 #[inline(never)]
 unsafe fn plain_butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, count: usize) {
+    let mut x = MaybeUninit::<FrLanes>::uninit();
+    let x = x.as_mut_ptr();
     for i in 0..count {
         unsafe {
             let (lo, hi) = (lo.add(i), hi.add(i));
-            let sum = FrLanes::norm(k, &(*lo).add(k, &*hi));
-            let difference = FrLanes::norm(k, &(*lo).sub(k, &*hi));
-            FrLanes::copy_into(lo, &sum);
-            FrLanes::copy_into(hi, &difference);
+            FrLanes::copy_into(x, hi);
+            FrLanes::minus_into(k, hi, lo, x);
+            FrLanes::plus_into(k, lo, lo, x);
         }
     }
 }
@@ -121,13 +123,14 @@ unsafe fn plain_butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, co
 /// (lo, hi) <- (lo + hi, (hi - lo) t), `count` times; t is the mirrored root.
 #[inline(never)]
 unsafe fn inverse_butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, count: usize, t: &FrLanes) {
+    let mut x = MaybeUninit::<<FrLanes as Lanes2>::Loose>::uninit();
+    let x = x.as_mut_ptr();
     for i in 0..count {
         unsafe {
             let (lo, hi) = (lo.add(i), hi.add(i));
-            let difference = (*hi).sub(k, &*lo);
-            let sum = FrLanes::norm(k, &(*lo).add(k, &*hi));
-            FrLanes::copy_into(lo, &sum);
-            FrLanes::mul_loose_into(k, hi, &difference, t);
+            FrLanes::sub_into(k, x, hi, lo);
+            FrLanes::plus_into(k, lo, lo, hi);
+            FrLanes::mul_loose_into(k, hi, x, t);
         }
     }
 }

@@ -606,6 +606,30 @@ impl<M: Modulus, const N: usize> Lanes2 for Fma<M, N> {
         }
     }
     #[inline(always)]
+    unsafe fn load_into(out: *mut Self, a: *const [f64; N], b: *const [f64; N]) {
+        unsafe { out.write(Self::load(a, b)) }
+    }
+    #[inline(always)]
+    unsafe fn load_signed_into(k: &FmaConsts<N>, out: *mut Self, from: [*const [f64; N]; 2], signs: [u32; 2]) {
+        unsafe { out.write(Self::load(from[0], from[1]).negate_if(k, signs)) }
+    }
+    #[inline(always)]
+    unsafe fn sub_into(k: &FmaConsts<N>, out: *mut FmaLoose<M, N>, a: *const Self, b: *const Self) {
+        unsafe { out.write((*a).sub(k, &*b)) }
+    }
+    #[inline(always)]
+    unsafe fn minus_into(k: &FmaConsts<N>, out: *mut Self, a: *const Self, b: *const Self) {
+        unsafe { out.write(Self::norm(k, &(*a).sub(k, &*b))) }
+    }
+    #[inline(always)]
+    unsafe fn minus_two_into(k: &FmaConsts<N>, out: *mut Self, a: *const Self, b: *const Self, c: *const Self) {
+        unsafe { out.write(Self::norm(k, &Self::loose_sub(k, &(*a).sub(k, &*b), &*c))) }
+    }
+    #[inline(always)]
+    unsafe fn plus_into(k: &FmaConsts<N>, out: *mut Self, a: *const Self, b: *const Self) {
+        unsafe { out.write(Self::norm(k, &(*a).add(k, &*b))) }
+    }
+    #[inline(always)]
     fn swap(&self) -> Self {
         self.map(self, |x, _| v::swap(x))
     }

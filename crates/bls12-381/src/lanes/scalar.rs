@@ -25,6 +25,17 @@ const MASK: u64 = (1 << BITS) - 1;
 #[derive(Clone, Copy)]
 pub struct Scalar<M: Modulus, const N: usize>([[u64; N]; 2], PhantomData<M>);
 
+/// Copies one element. Volatile reads, because a plain copy becomes `memory.copy`, a call into the engine.
+#[inline(always)]
+unsafe fn copy_limbs<const N: usize>(out: *mut [u64; N], a: *const [u64; N]) {
+    let (out, a) = (out as *mut u64, a as *const u64);
+    let mut j = 0;
+    while j < N {
+        unsafe { *out.add(j) = a.add(j).read_volatile() };
+        j += 1;
+    }
+}
+
 impl<M: Modulus, const N: usize> Scalar<M, N> {
     const P: [u64; N] = words::split(&M::WORDS, BITS);
     const TWICE_P: [u64; N] = words::split(&words::shift_left(&M::WORDS, 1), BITS);
@@ -39,6 +50,28 @@ impl<M: Modulus, const N: usize> Scalar<M, N> {
     #[inline(always)]
     const fn of(lanes: [[u64; N]; 2]) -> Self {
         Self(lanes, PhantomData)
+    }
+
+    #[inline(never)]
+    unsafe fn gather_into(out: *mut Self, a: *const [u64; N], b: *const [u64; N]) {
+        unsafe {
+            copy_limbs(&raw mut (*out).0[0], a);
+            copy_limbs(&raw mut (*out).0[1], b);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn gather(a: *const [u64; N], b: *const [u64; N]) -> Self {
+        let mut out = MaybeUninit::<Self>::uninit();
+        unsafe {
+            Self::gather_into(out.as_mut_ptr(), a, b);
+            out.assume_init()
+        }
+    }
+
+    #[inline(always)]
+    fn copy(&self) -> Self {
+        unsafe { Self::gather(&self.0[0], &self.0[1]) }
     }
 
     /// Montgomery product of one lane.
@@ -251,7 +284,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Scalar<M, N> {
     }
     #[inline(always)]
     fn loose(&self) -> Self {
-        *self
+        self.copy()
     }
     #[inline(always)]
     fn add(&self, _: &(), b: &Self) -> Self {
@@ -283,7 +316,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Scalar<M, N> {
     }
     #[inline(always)]
     fn norm(_: &(), a: &Self) -> Self {
-        *a
+        a.copy()
     }
     #[inline(always)]
     fn neg(&self, k: &()) -> Self {
@@ -291,7 +324,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Scalar<M, N> {
     }
     #[inline(always)]
     fn negate_if(&self, _: &(), signs: [u32; 2]) -> Self {
-        let mut out = *self;
+        let mut out = self.copy();
         let zero = [0; N];
         for i in 0..2 {
             if signs[i] != 0 {
@@ -302,34 +335,77 @@ impl<M: Modulus, const N: usize> Lanes2 for Scalar<M, N> {
     }
     #[inline(always)]
     unsafe fn load(a: *const [u64; N], b: *const [u64; N]) -> Self {
-        unsafe { Self::of([*a, *b]) }
+        unsafe { Self::gather(a, b) }
     }
     #[inline(always)]
     unsafe fn store(&self, a: *mut [u64; N], b: *mut [u64; N]) {
         unsafe {
-            *a = self.0[0];
-            *b = self.0[1];
+            copy_limbs(a, &self.0[0]);
+            copy_limbs(b, &self.0[1]);
         }
     }
     #[inline(always)]
     unsafe fn copy_into(out: *mut Self, a: *const Self) {
-        unsafe { *out = *a }
+        unsafe { Self::gather_into(out, &raw const (*a).0[0], &raw const (*a).0[1]) }
+    }
+    #[inline(always)]
+    unsafe fn load_into(out: *mut Self, a: *const [u64; N], b: *const [u64; N]) {
+        unsafe { Self::gather_into(out, a, b) }
+    }
+    #[inline(never)]
+    unsafe fn load_signed_into(_: &(), out: *mut Self, from: [*const [u64; N]; 2], signs: [u32; 2]) {
+        let zero = [0; N];
+        for l in 0..2 {
+            unsafe {
+                let lane = &raw mut (*out).0[l];
+                if signs[l] != 0 {
+                    Self::sub_lane(lane, &zero, from[l]);
+                } else {
+                    copy_limbs(lane, from[l]);
+                }
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn sub_into(_: &(), out: *mut Self, a: *const Self, b: *const Self) {
+        unsafe {
+            Self::sub_lane(&raw mut (*out).0[0], &raw const (*a).0[0], &raw const (*b).0[0]);
+            Self::sub_lane(&raw mut (*out).0[1], &raw const (*a).0[1], &raw const (*b).0[1]);
+        }
+    }
+    #[inline(always)]
+    unsafe fn minus_into(k: &(), out: *mut Self, a: *const Self, b: *const Self) {
+        unsafe { Self::sub_into(k, out, a, b) }
+    }
+    #[inline(always)]
+    unsafe fn minus_two_into(k: &(), out: *mut Self, a: *const Self, b: *const Self, c: *const Self) {
+        unsafe {
+            Self::sub_into(k, out, a, b);
+            Self::sub_into(k, out, out, c);
+        }
+    }
+    #[inline(always)]
+    unsafe fn plus_into(_: &(), out: *mut Self, a: *const Self, b: *const Self) {
+        unsafe {
+            Self::add_lane(&raw mut (*out).0[0], &raw const (*a).0[0], &raw const (*b).0[0]);
+            Self::add_lane(&raw mut (*out).0[1], &raw const (*a).0[1], &raw const (*b).0[1]);
+        }
     }
     #[inline(always)]
     fn swap(&self) -> Self {
-        Self::of([self.0[1], self.0[0]])
+        unsafe { Self::gather(&self.0[1], &self.0[0]) }
     }
     #[inline(always)]
     fn low(&self, b: &Self) -> Self {
-        Self::of([self.0[0], b.0[0]])
+        unsafe { Self::gather(&self.0[0], &b.0[0]) }
     }
     #[inline(always)]
     fn high(&self, b: &Self) -> Self {
-        Self::of([self.0[1], b.0[1]])
+        unsafe { Self::gather(&self.0[1], &b.0[1]) }
     }
     #[inline(always)]
     fn mix(&self, b: &Self) -> Self {
-        Self::of([self.0[0], b.0[1]])
+        unsafe { Self::gather(&self.0[0], &b.0[1]) }
     }
     #[inline(never)]
     fn to_words(&self, k: &()) -> [Words; 2] {
