@@ -35,7 +35,7 @@ export interface PossessionOptions {
 export interface BatchOptions extends TagOptions {
   /**
    * Unpredictable bytes for the weights, 16 per entry; default: `crypto.getRandomValues`. The native
-   * backend uses it only for several messages under a tag other than Ethereum's.
+   * backend uses it only under a tag other than Ethereum's.
    */
   readonly random?: (size: number) => Uint8Array;
 }
