@@ -94,6 +94,19 @@ export interface Engine {
   /** sum_j scalars_j * row_j. */
   combineRows(rows: readonly Uint8Array[], scalars: readonly bigint[]): Bytes;
 
+  /** Whether all points (96 bytes each, x and y) are canonical and on the curve; infinity is not. */
+  areAffine(points: Uint8Array): boolean;
+  /** sum_i scalars_i * points_i, compressed, of points as in a setup; 32 bytes for each scalar. */
+  sumAffine(points: Uint8Array, scalars: Uint8Array): Bytes;
+  /**
+   * One piece of the division by X - z, from the highest coefficient down: `carry` is what the pieces
+   * above left (0 at first). Returns as many coefficients of the quotient, and what is left.
+   */
+  divide(
+    coefficients: Uint8Array,
+    options: { readonly z: bigint; readonly carry: bigint },
+  ): { readonly quotient: Bytes; readonly carry: bigint };
+
   /** The fixed-base tables of this engine; undefined if it has none. */
   readonly tables: EngineTables | undefined;
 }

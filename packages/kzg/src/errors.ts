@@ -9,6 +9,7 @@ export type KzgErrorCode =
   | 'blob_length'
   | 'row_length'
   | 'cell_length'
+  | 'polynomial_length'
   | 'scalar_length'
   | 'point_length'
   | 'scalar_not_canonical'

@@ -3,6 +3,7 @@
  * everywhere, and is what the others are compared with.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { BASE_FIELD_MODULUS } from '../base-field.ts';
 import {
   type Engine,
   POINT_STATUS,
@@ -11,7 +12,14 @@ import {
   type Weights,
 } from '../engine.ts';
 import { once } from '../once.ts';
-import { readBigEndian, readScalars, reduce, viewOf, writeScalars } from '../scalar.ts';
+import {
+  FIELD_MODULUS,
+  readBigEndian,
+  readScalars,
+  reduce,
+  viewOf,
+  writeScalars,
+} from '../scalar.ts';
 import type { OpenSetup } from '../setup.ts';
 import { readAffinePoints } from './affine-bytes.ts';
 import {
@@ -24,7 +32,15 @@ import {
 } from './cells.ts';
 import { extendRows, recoverRows } from './column-code.ts';
 import { computeAllProofs, deriveFk20Points, type Fk20Points } from './fk20.ts';
-import { decodePoint, encodePoint, INFINITY, inSubgroupEach, negate, type Point } from './g1.ts';
+import {
+  decodePoint,
+  encodePoint,
+  INFINITY,
+  inSubgroupEach,
+  isOnCurve,
+  negate,
+  type Point,
+} from './g1.ts';
 import { readG2Points } from './g2.ts';
 import { multiplyAndSum } from './msm.ts';
 import { type G2Lines, pairingsCancel, prepareG2 } from './pairing.ts';
@@ -112,6 +128,27 @@ export function createJsEngine(openSetup: OpenSetup, reason: string): Engine {
     allCellProofs: (values) => computeAllProofs(fk20(), coefficientsOf(values)).map(encodePoint),
     recoverBlob,
     sumCells,
+
+    areAffine: (points) =>
+      readAffinePoints(points).every(
+        (point) =>
+          point.x < BASE_FIELD_MODULUS &&
+          point.y < BASE_FIELD_MODULUS &&
+          point.y !== 0n &&
+          isOnCurve(point),
+      ),
+    sumAffine: (points, scalars) =>
+      encodePoint(multiplyAndSum(readAffinePoints(points), readScalars(scalars))),
+    divide(coefficients, { z, carry }) {
+      const quotient = readScalars(coefficients);
+      let rest = carry;
+      for (let i = quotient.length - 1; i >= 0; i--) {
+        const coefficient = quotient[i]!;
+        quotient[i] = rest;
+        rest = (rest * z + coefficient) % FIELD_MODULUS;
+      }
+      return { quotient: writeScalars(quotient), carry: rest };
+    },
 
     extendRows,
     recoverRows,

@@ -12,16 +12,23 @@ import {
   writeCoordinate,
 } from '../base-field.ts';
 import type { Engine, PointList, PointSum, Weights } from '../engine.ts';
+import { KzgError } from '../errors.ts';
 import type { Kernel } from '../kernel/load.ts';
 import { once } from '../once.ts';
 import { FIELD_ELEMENTS_PER_BLOB, FIELD_ELEMENTS_PER_CELL } from '../parameters.ts';
 import type { OpenSetup } from '../setup.ts';
 import type { Hash } from '../setup-tools.ts';
 import { allCellProofs, prepareFk20 } from './fk20.ts';
-import type { KernelExports, Pointer } from './kernel-exports.ts';
+import { CODE, type KernelExports, type Pointer } from './kernel-exports.ts';
 import { assertOk, KernelMemory } from './kernel-memory.ts';
 import { combineRows, extendRows, recoverRows } from './rows.ts';
 import { LagrangeTables, type TablePolicy } from './tables.ts';
+
+/** Bytes of a point of G1 in a setup. */
+const BYTES_PER_AFFINE_POINT = 96;
+
+/** Points brought into the stored form at once; bounds the copy of their bytes to 1.5 MB. */
+const POINTS_READ_AT_ONCE = 1 << 14;
 
 /** Bytes of a point of G2 in a setup. */
 const BYTES_PER_G2_POINT = 192;
@@ -199,6 +206,45 @@ export function createWasmEngine(
       });
     },
 
+    areAffine(points) {
+      return memory.scoped(() => {
+        const count = points.length / BYTES_PER_AFFINE_POINT;
+        const stored = memory.allocatePoints(count);
+        const valid = exports.g1_read(memory.write(points), count, 1, stored) === CODE.ok;
+        // Infinity is all zeros, in both forms.
+        return valid && !hasZeroPoint(points);
+      });
+    },
+    sumAffine(points, scalars) {
+      return memory.scoped(() => {
+        const count = scalars.length / 32;
+        const stored = memory.allocatePoints(count);
+        for (let at = 0; at < count; at += POINTS_READ_AT_ONCE) {
+          const end = Math.min(count, at + POINTS_READ_AT_ONCE);
+          memory.scoped(() => {
+            const bytes = points.subarray(
+              at * BYTES_PER_AFFINE_POINT,
+              end * BYTES_PER_AFFINE_POINT,
+            );
+            exports.g1_read(memory.write(bytes), end - at, 0, stored + at * pointBytes);
+          });
+        }
+        const out = memory.allocatePoints(1);
+        assertOk(exports.g1_multiply(stored, count, memory.write(scalars), out));
+        return memory.compress(out);
+      });
+    },
+    divide(coefficients, { z, carry }) {
+      return memory.scoped(() => {
+        const [at, rest] = [memory.writeScalars([z]), memory.writeScalars([carry])];
+        const bytes = memory.write(coefficients);
+        const out = memory.allocate(coefficients.length);
+        assertOk(exports.divide(bytes, coefficients.length / 32, at, rest, out));
+        const quotient = memory.read(out, coefficients.length);
+        return { quotient, carry: memory.readScalars(rest, 1)[0]! };
+      });
+    },
+
     extendRows: (rows, rowCount) => extendRows(memory, rows, rowCount),
     recoverRows: (indices, rows, rowCount) => recoverRows(memory, { indices, rows }, rowCount),
     combineRows: (rows, scalars) => combineRows(memory, rows, scalars),
@@ -211,9 +257,19 @@ export function createWasmEngine(
   }
 }
 
+/** Whether some 96 bytes are all zero. */
+function hasZeroPoint(points: Uint8Array): boolean {
+  for (let at = 0; at < points.length; at += BYTES_PER_AFFINE_POINT) {
+    let i = 0;
+    while (i < BYTES_PER_AFFINE_POINT && points[at + i] === 0) i++;
+    if (i === BYTES_PER_AFFINE_POINT) return true;
+  }
+  return false;
+}
+
 /** Stores uncompressed points for good. */
 function storePoints(memory: KernelMemory, bytes: Uint8Array): Pointer {
-  const count = bytes.length / 96;
+  const count = bytes.length / BYTES_PER_AFFINE_POINT;
   const points = memory.allocatePoints(count);
   memory.scoped(() => memory.exports.g1_read(memory.write(bytes), count, 0, points));
   return points;
@@ -229,7 +285,9 @@ function prepareLines(
     const status = memory.scoped(() =>
       memory.exports.pairing_prepare(memory.write(bytes), 1, 0, table),
     );
-    if (status !== 0) throw new Error(`kernel: status ${status} for a point of the setup`);
+    if (status !== 0) {
+      throw new KzgError('setup_invalid', `setup: a point of G2 has status ${status}`);
+    }
     return table;
   };
   const point = (i: number): Uint8Array =>
