@@ -44,10 +44,10 @@ mod platform {
     pub fn add_bits(a: Vector, b: Vector) -> Vector {
         i64x2_add(a, b)
     }
-    /// Logical shift right by 51.
+    /// Logical shift right.
     #[inline(always)]
-    pub fn carry_bits(a: Vector) -> Vector {
-        u64x2_shr(a, 51)
+    pub fn carry_bits(a: Vector, bits: u32) -> Vector {
+        u64x2_shr(a, bits)
     }
     #[inline(always)]
     pub fn and(a: Vector, b: Vector) -> Vector {
@@ -116,8 +116,10 @@ mod platform {
     pub fn multiply_add(a: Vector, b: Vector, c: Vector) -> Vector {
         let [c0, c1] = values(c);
         let ([a0, a1], [b0, b1]) = (values(a), values(b));
-        // Only the limb products of `fma.rs` come here; beyond this bound their low parts are wrong.
-        debug_assert!((a0 * b0).abs() < 2f64.powi(102) && (a1 * b1).abs() < 2f64.powi(102));
+        // c = 1.5 * 2^(52 + w) for the high part of a limb product: beyond this bound it is wrong.
+        let high = c0 > 2f64.powi(90) && c0.to_bits() << 12 == 1 << 63;
+        let bound = if high { c0 / 3.0 } else { f64::INFINITY };
+        debug_assert!((a0 * b0).abs() < bound && (a1 * b1).abs() < bound);
         Vector([a0.mul_add(b0, c0).to_bits(), a1.mul_add(b1, c1).to_bits()])
     }
     pub fn add(a: Vector, b: Vector) -> Vector {
@@ -132,8 +134,8 @@ mod platform {
     pub fn add_bits(a: Vector, b: Vector) -> Vector {
         Vector([a.0[0].wrapping_add(b.0[0]), a.0[1].wrapping_add(b.0[1])])
     }
-    pub fn carry_bits(a: Vector) -> Vector {
-        Vector(a.0.map(|x| x >> 51))
+    pub fn carry_bits(a: Vector, bits: u32) -> Vector {
+        Vector(a.0.map(|x| x >> bits))
     }
     pub fn and(a: Vector, b: Vector) -> Vector {
         Vector([a.0[0] & b.0[0], a.0[1] & b.0[1]])

@@ -1,29 +1,31 @@
-//! Back end for engines with fused multiply-add: limbs of 51 bits as doubles, two elements per vector.
+//! Back end for engines with fused multiply-add: limbs of w bits as doubles, two elements per vector; w = 49
+//! for the base field, 51 for the scalar field (the least limbs that hold it).
 //!
 //! Sources: N. Emmart's use of the double-precision unit for integer products, as described by
 //! Yrrid and Snarkify (ZPrize 2023); the reduction by independent folds is ours (design note
 //! `kernels-in-rust.md`, section 3).
 //!
-//! **Form.** Lane l of limb j is limb j of element l, a double, *balanced*: |limb| <= 2^50 plus a
-//! few units (the top limb takes what is left). R = 2^(51 N).
+//! **Form.** Lane l of limb j is limb j of element l, a double, *balanced*: |limb| <= 2^(w-1) plus a
+//! few units (the top limb takes what is left). R = 2^(w N).
 //!
-//! **Limb product.** With C = 1.5 * 2^103 and D = C + 1.5 * 2^52, `h = madd(x, y, C)` rounds x y to a
-//! multiple of 2^51, `l = madd(x, y, D - h)` is the rest plus 1.5 * 2^52, both exactly if
-//! |x y| < 2^102. The bit patterns of h and l, added as integers into columns k + 1 and k, add the
+//! **Limb product.** With C = 1.5 * 2^(52+w) and D = C + 1.5 * 2^52, `h = madd(x, y, C)` rounds x y to
+//! a multiple of 2^w, `l = madd(x, y, D - h)` is the rest plus 1.5 * 2^52, both exactly if
+//! |x y| < 2^(51+w). The bit patterns of h and l, added as integers into columns k + 1 and k, add the
 //! parts plus known exponent bits; each column starts with the negative of those.
 //!
-//! **Range rule.** |x_j y_j| < 2^102 for every limb product: normal times a sum of three normal
-//! values is right, loose times loose is not. On the host every product is checked for this bound.
+//! **Range rule.** |x_j y_j| < 2^(51+w) for every limb product. For w = 51 normal times a sum of three
+//! normal values is right, loose times loose is not (this is what the types allow); w = 49 leaves a
+//! factor 15 above normal times normal, which `fp2.rs` uses. On the host every product is checked.
 //!
 //! **Reduction.** The product is summed by rows over a window of N + 1 columns; after row i the
 //! lowest column is final, its balanced low part t_i is kept and its carry moves up. The t_i, i < N - 1,
-//! are multiplied by the fixed c_i = 2^(-51 (N - 1 - i)) mod p and added at column N - 1: rows that
+//! are multiplied by the fixed c_i = 2^(-w (N - 1 - i)) mod p and added at column N - 1: rows that
 //! do not wait for each other. One classic Montgomery step removes column N - 1.
 //!
-//! **Bounds.** c_i lies in [-p/2, p/2], |t_i| <= 2^50, so the result is at most
-//! |a b| / R + ((N - 1) + 1) p / 4. For the base field (N = 8, R > 2^26 p) that is 2.1 p for every
-//! loose operand. For the scalar field (N = 5, R = 1.1 p) it is 1.25 p + |a b| / R, too much for the
-//! top limb of a later product, so the product ends with `norm` there.
+//! **Bounds.** c_i lies in [-p/2, p/2], |t_i| <= 2^(w-1), so the result is at most
+//! |a b| / R + ((N - 1) + 1) p / 4. For the base field (N = 8, R > 2^11.3 p) that is 2 p + |a b| / R,
+//! below 2.1 p for operands of up to 15 p. For the scalar field (N = 5, R = 1.1 p) it is
+//! 1.25 p + |a b| / R, too much for the top limb of a later product, so the product ends with `norm`.
 //!
 //! Measured (Node 24, base field): 37 ns per product and element, square 31; one fold per row 41,
 //! textbook rows 48; the same with constants folded into the code (`v128.const`) 51: read them from
@@ -38,11 +40,12 @@ use crate::words::{self, Words};
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-const BITS: u32 = 51;
+/// Bits of a limb, w: 49 where eight limbs suffice with that, else 51.
+const fn bits(limbs: usize) -> u32 {
+    if limbs == 8 { 49 } else { 51 }
+}
 /// Columns of the largest supported product (N = 8).
 const COLUMNS: usize = 16;
-/// Bits of C = 1.5 * 2^103.
-const C_BITS: u64 = 0x4668 << 48;
 /// Added to columns before their carry is taken, so that they are positive: V8 has one instruction for
 /// the logical shift and six for the arithmetic one. A column stays below 2^57.
 const OFFSET: u64 = 1 << 60;
@@ -66,24 +69,24 @@ pub struct FmaConsts<const N: usize> {
     c: Vector,
     /// D
     d: Vector,
-    /// 2^51 - 1
+    /// 2^w - 1
     mask: Vector,
     /// Bits of 2^52
     exponent: Vector,
-    /// 2^51
-    two_51: Vector,
+    /// 2^w
+    limb: Vector,
     /// 2^52
     two_52: Vector,
-    /// 2^52 + 2^50
+    /// 2^52 + 2^(w-1)
     two_52_bias: Vector,
     /// 1.5 * 2^52
     low: Vector,
-    /// 1.5 * 2^52 + OFFSET / 2^51
+    /// 1.5 * 2^52 + OFFSET / 2^w
     low_offset: Vector,
-    /// -1 / p mod 2^51
+    /// -1 / p mod 2^w
     mu: Vector,
-    /// 2^-51
-    inverse_51: Vector,
+    /// 2^-w
+    inverse_limb: Vector,
     /// -1 / (top limb of p)
     inverse_top: Vector,
     p: [Vector; N],
@@ -100,17 +103,18 @@ const fn power(exponent: u64) -> f64 {
     f64::from_bits((1023 + exponent) << 52)
 }
 
-/// Balanced limbs of an integer below 2^(51 N - 1), in both lanes.
+/// Balanced limbs of an integer below 2^(w N - 1), in both lanes.
 const fn balanced<const N: usize>(a: &Words) -> [i64; N] {
-    let limbs: [u64; N] = words::split(a, BITS);
+    let w = bits(N);
+    let limbs: [u64; N] = words::split(a, w);
     let mut out = [0; N];
     let mut carry = 0;
     let mut i = 0;
     while i < N {
         out[i] = limbs[i] as i64 + carry;
         carry = 0;
-        if i < N - 1 && out[i] >= 1 << 50 {
-            out[i] -= 1 << 51;
+        if i < N - 1 && out[i] >= 1 << (w - 1) {
+            out[i] -= 1 << w;
             carry = 1;
         }
         i += 1;
@@ -138,9 +142,10 @@ const fn nearest<const N: usize>(a: &Words, p: &Words) -> [Vector; N] {
 }
 
 /// Start values of the columns: minus the exponent bits of all low and high parts that arrive, plus
-/// 2^50 where the low 51 bits are later taken balanced, plus [`OFFSET`] where a carry is taken, which
+/// 2^(w-1) where the low w bits are later taken balanced, plus [`OFFSET`] where a carry is taken, which
 /// the next column gives back. `products` is 1, 2 or 0 (a square).
 const fn start<const N: usize>(products: u64) -> [Vector; COLUMNS] {
+    let w = bits(N) as u64;
     let mut low = [0u64; COLUMNS + 1];
     let mut high = [0u64; COLUMNS + 1];
     let mut i = 0;
@@ -160,14 +165,14 @@ const fn start<const N: usize>(products: u64) -> [Vector; COLUMNS] {
     let mut i = 0;
     while i < 2 * N {
         let plain = i == N - 1 || (i == 2 * N - 1 && N == 8);
-        let mut bias = if plain { 0u64 } else { 1 << 50 };
+        let mut bias = if plain { 0u64 } else { 1 << (w - 1) };
         if i < 2 * N - 1 || N < 8 {
             bias += OFFSET;
         }
         if i > 0 {
-            bias = bias.wrapping_sub(OFFSET >> BITS);
+            bias = bias.wrapping_sub(OFFSET >> w);
         }
-        let exponents = low[i].wrapping_mul(LOW_BITS).wrapping_add(high[i].wrapping_mul(C_BITS));
+        let exponents = low[i].wrapping_mul(LOW_BITS).wrapping_add(high[i].wrapping_mul((1.5 * power(52 + w)).to_bits()));
         out[i] = v::splat_bits(bias.wrapping_sub(exponents));
         i += 1;
     }
@@ -178,34 +183,35 @@ impl<M: Modulus, const N: usize> Fma<M, N> {
     /// Whether R leaves no room for unnormalised products.
     const TIGHT: bool = N < 8;
     const TABLES: FmaConsts<N> = {
+        let w = bits(N) as u64;
         let p: [i64; N] = balanced(&M::WORDS);
         let mut fold = [[v::splat(0.0); N]; N];
         let mut i = 0;
         while i + 1 < N {
-            let exponent = -((BITS as usize * (N - 1 - i)) as i32);
+            let exponent = -((w as usize * (N - 1 - i)) as i32);
             fold[i] = nearest(&words::power_of_two(exponent, &M::WORDS), &M::WORDS);
             i += 1;
         }
         FmaConsts {
-            c: v::splat(1.5 * power(103)),
-            d: v::splat(1.5 * power(103) + 1.5 * power(52)),
-            mask: v::splat_bits((1 << BITS) - 1),
+            c: v::splat(1.5 * power(52 + w)),
+            d: v::splat(1.5 * power(52 + w) + 1.5 * power(52)),
+            mask: v::splat_bits((1 << w) - 1),
             exponent: v::splat_bits(0x4330 << 48),
-            two_51: v::splat(power(51)),
+            limb: v::splat(power(w)),
             two_52: v::splat(power(52)),
-            two_52_bias: v::splat(power(52) + power(50)),
+            two_52_bias: v::splat(power(52) + power(w - 1)),
             low: v::splat(1.5 * power(52)),
-            low_offset: v::splat(1.5 * power(52) + (OFFSET >> BITS) as f64),
-            mu: v::splat((words::negative_inverse(&M::WORDS) & ((1 << BITS) - 1)) as f64),
-            inverse_51: v::splat(1.0 / power(51)),
+            low_offset: v::splat(1.5 * power(52) + (OFFSET >> w) as f64),
+            mu: v::splat((words::negative_inverse(&M::WORDS) & ((1 << w) - 1)) as f64),
+            inverse_limb: v::splat(1.0 / power(w)),
             inverse_top: v::splat(-1.0 / p[N - 1] as f64),
             p: doubles(&p, false),
             fold,
             start_product: start::<N>(1),
             start_square: start::<N>(0),
             start_sum: start::<N>(2),
-            one: nearest(&words::power_of_two((BITS as usize * N) as i32, &M::WORDS), &M::WORDS),
-            r2: nearest(&words::power_of_two((2 * BITS as usize * N) as i32, &M::WORDS), &M::WORDS),
+            one: nearest(&words::power_of_two((w as usize * N) as i32, &M::WORDS), &M::WORDS),
+            r2: nearest(&words::power_of_two((2 * w as usize * N) as i32, &M::WORDS), &M::WORDS),
         }
     };
 
@@ -229,6 +235,7 @@ impl<M: Modulus, const N: usize> Fma<M, N> {
     /// Exact residues in [0, p), still in Montgomery form.
     #[inline(never)]
     fn residues(&self, k: &FmaConsts<N>) -> [Words; 2] {
+        let w = bits(N);
         let normal = Self::norm(k, &self.loose());
         let mut out = [words::ZERO; 2];
         for lane in 0..2 {
@@ -236,22 +243,22 @@ impl<M: Modulus, const N: usize> Fma<M, N> {
             let mut carry = 0i64;
             for j in 0..N {
                 let x = v::values(normal.0[j])[lane] as i64 + carry;
-                limbs[j] = if j < N - 1 { x as u64 & ((1 << BITS) - 1) } else { x as u64 };
-                carry = x >> BITS;
+                limbs[j] = if j < N - 1 { x as u64 & ((1 << w) - 1) } else { x as u64 };
+                carry = x >> w;
             }
             // The value is at most p/2 in size; a negative one is completed by p.
             let negative = carry < 0;
-            limbs[N - 1] &= (1 << BITS) - 1;
-            let mut value = words::join(&limbs, BITS);
+            limbs[N - 1] &= (1 << w) - 1;
+            let mut value = words::join(&limbs, w);
             if negative {
-                let modulus: [u64; N] = words::split(&M::WORDS, BITS);
+                let modulus: [u64; N] = words::split(&M::WORDS, w);
                 let mut carry = 0u64;
                 for j in 0..N {
                     let x = limbs[j] + modulus[j] + carry;
-                    limbs[j] = x & ((1 << BITS) - 1);
-                    carry = x >> BITS;
+                    limbs[j] = x & ((1 << w) - 1);
+                    carry = x >> w;
                 }
-                value = words::join(&limbs, BITS);
+                value = words::join(&limbs, w);
             }
             out[lane] = value;
         }
@@ -287,13 +294,14 @@ fn row<const N: usize>(z: &mut [Vector; 9], x: Vector, y: &[Vector; N], c: Vecto
     }
 }
 
-/// The low 51 bits of a column that started with 2^50 too much, as a double in [-2^50, 2^50).
+/// The low w bits of a column that started with 2^(w-1) too much, as a double in
+/// [-2^(w-1), 2^(w-1)).
 #[inline(always)]
 fn digit<const N: usize>(k: &FmaConsts<N>, z: Vector) -> Vector {
     v::sub(v::or(v::and(z, k.mask), k.exponent), k.two_52_bias)
 }
 
-/// The Montgomery quotient -t / p mod 2^51 of a column, in [-2^50, 2^50].
+/// The Montgomery quotient -t / p mod 2^w of a column, in [-2^(w-1), 2^(w-1)].
 #[inline(always)]
 fn quotient<const N: usize>(k: &FmaConsts<N>, z: Vector) -> Vector {
     let t = v::sub(v::or(v::and(z, k.mask), k.exponent), k.two_52);
@@ -305,7 +313,7 @@ fn quotient<const N: usize>(k: &FmaConsts<N>, z: Vector) -> Vector {
 #[inline(always)]
 fn slide<const N: usize>(k: &FmaConsts<N>, z: &mut [Vector; 9], next: Vector) -> Vector {
     let t = digit(k, z[0]);
-    z[0] = v::add_bits(z[1], v::carry_bits(z[0]));
+    z[0] = v::add_bits(z[1], v::carry_bits(z[0], bits(N)));
     // Written out, as a loop would become `memory.copy` and the window would live in memory.
     z[1] = z[2];
     z[2] = z[3];
@@ -329,17 +337,17 @@ fn reduce<const N: usize>(k: &FmaConsts<N>, out: *mut Vector, z: &mut [Vector; 9
     }
     let q = quotient(k, z[0]);
     row(z, q, &k.p, c, d);
-    let mut t = v::add_bits(z[1], v::carry_bits(z[0]));
+    let mut t = v::add_bits(z[1], v::carry_bits(z[0], bits(N)));
     let mut j = 0;
     while j < N - 1 {
         unsafe { *out.add(j) = digit(k, t) };
-        t = v::add_bits(z[j + 2], v::carry_bits(t));
+        t = v::add_bits(z[j + 2], v::carry_bits(t, bits(N)));
         j += 1;
     }
     let top = if N < 8 {
-        // Up to 1.8 * 2^51: more than the integer conversion below takes at once.
-        let carry = v::sub(v::add_bits(v::carry_bits(t), k.low), k.low_offset);
-        v::multiply_add(carry, k.two_51, digit(k, t))
+        // w = 51, up to 1.8 * 2^51: more than the integer conversion below takes at once.
+        let carry = v::sub(v::add_bits(v::carry_bits(t, bits(N)), k.low), k.low_offset);
+        v::multiply_add(carry, k.limb, digit(k, t))
     } else {
         v::sub(v::add_bits(t, k.low), k.low)
     };
@@ -450,7 +458,7 @@ fn term(z: &mut [Vector; 9], at: usize, x: Vector, y: Vector, c: Vector, d: Vect
 }
 
 /// Subtracts the nearest multiple of p, estimated from the top limb, then moves every carry by one
-/// limb at once: |value| <= (1/2 + 2^-20) p, |limb| <= 2^50 + 8. May run in place.
+/// limb at once: |value| <= (1/2 + 2^-20) p, |limb| <= 2^(w-1) + 8. May run in place.
 #[inline(always)]
 unsafe fn normalise<const N: usize>(k: &FmaConsts<N>, out: *mut Vector, a: *const Vector) {
     let minus_q = unsafe {
@@ -468,7 +476,7 @@ unsafe fn normalise<const N: usize>(k: &FmaConsts<N>, out: *mut Vector, a: *cons
             y = v::sub(x, next);
         }
         if j > 0 {
-            y = v::multiply_add(carry, k.inverse_51, y);
+            y = v::multiply_add(carry, k.inverse_limb, y);
         }
         carry = next;
         unsafe { *out.add(j) = y };

@@ -26,7 +26,7 @@ const fn hex(digits: &str) -> Words {
 /// Canonical integers to both lanes in Montgomery form: a R mod p by doublings, cut into limbs.
 const fn lanes(a: [Words; 2]) -> FpLanes {
     #[cfg(feature = "fma")]
-    const BITS: u32 = 51;
+    const BITS: u32 = 49;
     #[cfg(feature = "wide")]
     const BITS: u32 = 64;
     #[cfg(not(any(feature = "fma", feature = "wide")))]
@@ -62,8 +62,8 @@ const fn lanes(a: [Words; 2]) -> FpLanes {
             while j < LIMBS {
                 let mut x = out[lane][j] as i64 + carry;
                 carry = 0;
-                if j + 1 < LIMBS && x >= 1 << 50 {
-                    x -= 1 << 51;
+                if j + 1 < LIMBS && x >= 1 << (BITS - 1) {
+                    x -= 1 << BITS;
                     carry = 1;
                 }
                 limbs[j][lane] = x as f64;

@@ -93,6 +93,16 @@ pub fn mul_loose(k: &FpConsts, a: &FpLoose, b: &Fp2) -> Fp2 {
     }
 }
 
+/// a b for sums or differences of two normal values each.
+#[inline(always)]
+pub fn mul_sums(k: &FpConsts, a: &FpLoose, b: &FpLoose) -> Fp2 {
+    let mut out = MaybeUninit::uninit();
+    unsafe {
+        mul_into(k, out.as_mut_ptr(), a as *const FpLoose as *const Fp2, b as *const FpLoose as *const Fp2);
+        out.assume_init()
+    }
+}
+
 #[inline(always)]
 pub fn square(k: &FpConsts, a: &Fp2) -> Fp2 {
     let mut out = MaybeUninit::uninit();

@@ -92,9 +92,9 @@ impl Fp6 {
             let v0 = fp2::mul(k, &a.c0, &b.c0);
             let v1 = fp2::mul(k, &a.c1, &b.c1);
             let v2 = fp2::mul(k, &a.c2, &b.c2);
-            let m12 = fp2::mul_loose(k, &a.c1.add(k, &a.c2), &linear::add(k, &b.c1, &b.c2));
-            let m01 = fp2::mul_loose(k, &a.c0.add(k, &a.c1), &linear::add(k, &b.c0, &b.c1));
-            let m02 = fp2::mul_loose(k, &a.c0.add(k, &a.c2), &linear::add(k, &b.c0, &b.c2));
+            let m12 = fp2::mul_sums(k, &a.c1.add(k, &a.c2), &b.c1.add(k, &b.c2));
+            let m01 = fp2::mul_sums(k, &a.c0.add(k, &a.c1), &b.c0.add(k, &b.c1));
+            let m02 = fp2::mul_sums(k, &a.c0.add(k, &a.c2), &b.c0.add(k, &b.c2));
             Self::combine_into(k, out, [&v0, &v1, &v2], [&m12, &m01, &m02]);
         }
     }
@@ -104,8 +104,10 @@ impl Fp6 {
     #[inline(always)]
     unsafe fn combine_into(k: &FpConsts, out: *mut Self, [v0, v1, v2]: [&Fp2; 3], [m12, m01, m02]: [&Fp2; 3]) {
         unsafe {
-            let s = FpLanes::norm(k, &FpLanes::loose_sub(k, &m12.sub(k, v1), v2));
-            let c0 = FpLanes::loose_add(k, &v0.add(k, &s), &fp2::times_u(k, &s));
+            // xi (m12 - v1 - v2) is a sum of six, c0 of seven.
+            let s = FpLanes::loose_sub(k, &m12.sub(k, v1), v2);
+            let s = &*(&raw const s as *const Fp2);
+            let c0 = FpLanes::loose_add(k, &v0.add(k, s), &fp2::times_u(k, s));
             Fp2::copy_into(&raw mut (*out).c0, &FpLanes::norm(k, &c0));
             let c1 = FpLanes::loose_sub(k, &m01.sub(k, v0), v1);
             let c1 = FpLanes::loose_add(k, &FpLanes::loose_add(k, &c1, v2), &fp2::times_u(k, v2));
@@ -126,7 +128,7 @@ impl Fp6 {
             let v0 = fp2::mul(k, &a.c0, b0);
             let v1 = fp2::mul(k, &a.c1, b1);
             // c0 = v0 + xi a2 b1, c1 = (a0 + a1)(b0 + b1) - v0 - v1, c2 = a2 b0 + v1
-            let m01 = fp2::mul_loose(k, &a.c0.add(k, &a.c1), &linear::add(k, b0, b1));
+            let m01 = fp2::mul_sums(k, &a.c0.add(k, &a.c1), &b0.add(k, b1));
             let high = fp2::mul(k, &a.c2, b1);
             let low = fp2::mul(k, &a.c2, b0);
             linear::add_xi_into(k, &raw mut (*out).c0, &v0, &high);

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// a b = a0 (b0, b1) + a1 (-b1, b0). One factor may be loose.
+/// a b = a0 (b0, b1) + a1 (-b1, b0). Both factors may be loose.
 ///
 /// # Safety
 /// `a` and `b` readable, `out` writable; out may be a or b.
@@ -63,7 +63,6 @@ pub unsafe fn square_into<M: Modulus, const N: usize>(
             y[j] = v::sub(v::low(x, x), v::and(v::swap(x), keep));
             j += 1;
         }
-        normalise(k, y.as_mut_ptr(), y.as_ptr());
         let mut z = window(&k.start_product);
         let mut t = [c; 8];
         let mut i = 0;
