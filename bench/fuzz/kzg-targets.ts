@@ -109,11 +109,11 @@ export function kzgTargets(peers: readonly KzgPeer[]): Target[] {
       generate: recovery,
       ours: ({ kzg }, args) => kzg.recoverCellsAndKzgProofs(...args),
       rivals: kzgRivals(peers, 'recoverCellsAndKzgProofs', {
-        // More than 64 cells that lie on no polynomial: we refuse, c-kzg answers with something.
-        excuse: ([indices], ours, theirs) =>
-          !ours.accepted &&
-          theirs.accepted &&
-          (wraps(indices) || (indices.length > CELLS / 2 && ours.code === 'cells_inconsistent')),
+        // c-kzg 4.1.0 takes indices in any order, which the specification does not allow, and more
+        // than 64 cells that lie on no polynomial.
+        'c-kzg': (_, ours) =>
+          !ours.accepted && (ours.code === 'index_order' || ours.code === 'cells_inconsistent'),
+        'node-eth-kzg': ([indices], ours) => wraps(indices) && !ours.accepted,
       }),
     }),
     target<[commitments: Bytes[], indices: number[], cells: Bytes[], proofs: Bytes[]]>({
@@ -122,7 +122,7 @@ export function kzgTargets(peers: readonly KzgPeer[]): Target[] {
       generate: cellBatch,
       ours: ({ kzg }, args) => kzg.verifyCellKzgProofBatch(...args),
       rivals: kzgRivals(peers, 'verifyCellKzgProofBatch', {
-        excuse: ([, indices], ours) => wraps(indices) && !ours.accepted,
+        'node-eth-kzg': ([, indices], ours) => wraps(indices) && !ours.accepted,
       }),
     }),
     target<[blob: Bytes, commitment: Bytes]>({

@@ -8,7 +8,7 @@ import { element, hostileG1, pick, scalar } from './hostile.ts';
 import { anyPoint } from './kzg-cases.ts';
 import { wraps } from './kzg-targets.ts';
 import { decodeG1, encodeSum, lagrangeCoefficients, sumOfPoints, sumOfRows } from './naive.ts';
-import { callPeer } from './rivals.ts';
+import { callPeer, type Excuses, rowRivals } from './rivals.ts';
 import {
   anyRow,
   combination,
@@ -31,11 +31,8 @@ const ZERO = new Uint8Array(ELEMENT_SIZE);
 export function rowTargets(peers: readonly KzgPeer[]): Target[] {
   const rivals = <Arguments>(
     run: (peer: KzgPeer, args: Arguments) => unknown,
-    options: Pick<Rival<Arguments>, 'excuse'> = {},
-  ): Record<string, Rival<Arguments>> =>
-    Object.fromEntries(
-      peers.map((peer) => [peer.name, { ...options, run: (args) => run(peer, args) }]),
-    );
+    excuses?: Excuses<Arguments>,
+  ): Record<string, Rival<Arguments>> => rowRivals(peers, run, excuses);
   return [
     target<[row: Bytes]>({
       name: 'kzg::commitRow',
@@ -181,7 +178,7 @@ export function rowTargets(peers: readonly KzgPeer[]): Target[] {
             cells.map(({ proof }) => proof),
           ),
         {
-          excuse: ([, cells], ours) =>
+          'node-eth-kzg': ([, cells], ours) =>
             wraps(cells.map(({ cellIndex }) => cellIndex)) && !ours.accepted,
         },
       ),

@@ -1,23 +1,15 @@
 /** commitMany: a batch of blobs on two workers against the same on one, by elapsed time. */
+import { createKzgPool } from '@barycenter/kzg/pool';
 import { randomBlob } from '../src/inputs.ts';
 import { type Contender, type Operation, operation } from '../src/operation.ts';
 import { kzgPeer } from '../src/peers/all.ts';
 
-/** What this row expects of the package; absent in versions without a worker pool. */
-interface CommitMany {
-  commitMany?(
-    blobs: readonly Uint8Array[],
-    options: { readonly workers: number },
-  ): Promise<readonly Uint8Array[]>;
-}
-
 const BLOBS = 16;
 
 function workers(count: number): Contender<Uint8Array[]> {
-  return async (blobs, bench) => {
-    const kzg = (await bench.kzg()) as CommitMany;
-    if (kzg.commitMany === undefined) return undefined;
-    return { run: () => kzg.commitMany!(blobs, { workers: count }) };
+  return async (blobs, { backend }) => {
+    const pool = await createKzgPool({ workers: count, backend });
+    return { run: () => pool.commitMany(blobs), close: () => pool.dispose() };
   };
 }
 

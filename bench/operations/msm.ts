@@ -1,8 +1,8 @@
 /** Multi-scalar multiplication over points that are not known beforehand, 255-bit scalars. */
+import { createPointSum } from '../../packages/kzg/src/point-sum.ts';
 import { sumTerms } from '../src/inputs.ts';
 import { type Operation, operation } from '../src/operation.ts';
 import { montgomerySum, ourSum, type Terms } from '../src/peers/msm.ts';
-import { createPointSum } from '../src/point-sum.ts';
 
 function variableBase(log2Count: number): Operation {
   return operation<Terms>({
@@ -12,7 +12,7 @@ function variableBase(log2Count: number): Operation {
     slow: log2Count > 12,
     input: async () => sumTerms(log2Count),
     contenders: {
-      ours: async (terms, { backend }) => ourSum(await createPointSum(backend), terms),
+      ours: async (terms, { backend }) => ourSum(await createPointSum({ backend }), terms),
       montgomery: montgomerySum,
     },
   });

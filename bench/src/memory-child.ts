@@ -26,5 +26,6 @@ const contest = await operation.contenders[contender]!(input, {
 if (contest !== undefined && 'run' in contest) {
   await contest.run();
   await contest.run();
+  contest.close?.();
 }
 console.log(JSON.stringify({ peakRssMib: process.resourceUsage().maxRSS / 1024 }));

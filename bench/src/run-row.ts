@@ -57,6 +57,7 @@ export async function runRow(
     const names = options.memory === 'all' ? [...contests.keys()] : ['ours'];
     await measureMemory({ operation, input, bench, names, peaks });
   }
+  for (const contest of contests.values()) if ('run' in contest) contest.close?.();
   const contenders = withRatios(measured, peaks);
   const times = new Map(
     contenders.map(({ name, cpuMs, wallMs }) => [

@@ -20,6 +20,8 @@ export interface Call {
   run(): unknown;
   /** The result in bytes, as c-kzg gives it; default: the result itself. */
   read?(result: unknown): unknown;
+  /** Gives back what outlives a call, such as threads. */
+  close?(): void;
 }
 
 /** One implementation. */

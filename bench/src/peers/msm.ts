@@ -3,7 +3,7 @@
  * big-endian each) and n scalars (32 bytes big-endian), to 48 compressed bytes.
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import type { PointSum } from '../point-sum.ts';
+import type { PointSum } from '../../../packages/kzg/src/point-sum.ts';
 import type { Call } from './kzg.ts';
 
 /** The terms of one sum. */
@@ -13,8 +13,8 @@ export interface Terms {
 }
 
 /** Our own multiplication as a contender. */
-export function ourSum({ sum }: PointSum, { points, scalars }: Terms): Call {
-  return { run: () => sum(points, scalars) };
+export function ourSum(ours: PointSum, { points, scalars }: Terms): Call {
+  return { run: () => ours.sum(points, scalars) };
 }
 
 /**
