@@ -212,13 +212,13 @@ measure(
     const points = decodeSignatures(signatures);
     const targets = take(POINT * 64);
     messages.forEach((m, i) => hash(m, targets + POINT * i));
-    assert.equal(kernel.bls_verify_batch(keys, targets, points, weights, 64), 1);
+    assert.equal(kernel.bls_verify_batch(keys, targets, 0, points, weights, 64), 1);
   },
   6,
 );
 measure(
   'bls_verify_batch of 64, decoded and hashed',
-  () => assert.equal(kernel.bls_verify_batch(keys, hashes, decoded, weights, 64), 1),
+  () => assert.equal(kernel.bls_verify_batch(keys, hashes, 0, decoded, weights, 64), 1),
   6,
 );
 measure('sign', () => {

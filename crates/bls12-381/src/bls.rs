@@ -631,7 +631,7 @@ unsafe fn sign_inner(k: &FpConsts, secret: *const u8, message: &[u8], tag: &[u8]
 }
 
 /// Bytes of stack overwritten after a secret was used: more than the deepest call above needs
-/// (`tests/bls.rs` measures it).
+/// (`harness/bls.ts` searches the memory for what is left).
 pub const WIPED_STACK: usize = 32 * 1024;
 
 /// Overwrites the stack below the caller.

@@ -93,12 +93,20 @@ pub fn mul_loose(k: &FpConsts, a: &FpLoose, b: &Fp2) -> Fp2 {
     }
 }
 
-/// a b for sums or differences of two normal values each.
+/// (a + b)(c + d)
 #[inline(always)]
-pub fn mul_sums(k: &FpConsts, a: &FpLoose, b: &FpLoose) -> Fp2 {
+pub fn mul_sums(k: &FpConsts, [a, b]: [&Fp2; 2], [c, d]: [&Fp2; 2]) -> Fp2 {
     let mut out = MaybeUninit::uninit();
     unsafe {
-        mul_into(k, out.as_mut_ptr(), a as *const FpLoose as *const Fp2, b as *const FpLoose as *const Fp2);
+        #[cfg(feature = "fma")]
+        mul_into(
+            k,
+            out.as_mut_ptr(),
+            &a.add(k, b) as *const FpLoose as *const Fp2,
+            &c.add(k, d) as *const FpLoose as *const Fp2,
+        );
+        #[cfg(not(feature = "fma"))]
+        mul_into(k, out.as_mut_ptr(), &linear::add(k, a, b), &linear::add(k, c, d));
         out.assume_init()
     }
 }

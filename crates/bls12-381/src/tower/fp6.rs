@@ -92,15 +92,28 @@ impl Fp6 {
             let v0 = fp2::mul(k, &a.c0, &b.c0);
             let v1 = fp2::mul(k, &a.c1, &b.c1);
             let v2 = fp2::mul(k, &a.c2, &b.c2);
-            let m12 = fp2::mul_sums(k, &a.c1.add(k, &a.c2), &b.c1.add(k, &b.c2));
-            let m01 = fp2::mul_sums(k, &a.c0.add(k, &a.c1), &b.c0.add(k, &b.c1));
-            let m02 = fp2::mul_sums(k, &a.c0.add(k, &a.c2), &b.c0.add(k, &b.c2));
+            let m12 = fp2::mul_sums(k, [&a.c1, &a.c2], [&b.c1, &b.c2]);
+            let m01 = fp2::mul_sums(k, [&a.c0, &a.c1], [&b.c0, &b.c1]);
+            let m02 = fp2::mul_sums(k, [&a.c0, &a.c2], [&b.c0, &b.c2]);
             Self::combine_into(k, out, [&v0, &v1, &v2], [&m12, &m01, &m02]);
         }
     }
 
     /// From v_i = a_i b_i and m_ij = (a_i + a_j)(b_i + b_j):
     /// c0 = v0 + xi (m12 - v1 - v2), c1 = m01 - v0 - v1 + xi v2, c2 = m02 - v0 - v2 + v1.
+    #[cfg(not(feature = "fma"))]
+    #[inline(always)]
+    unsafe fn combine_into(k: &FpConsts, out: *mut Self, [v0, v1, v2]: [&Fp2; 3], [m12, m01, m02]: [&Fp2; 3]) {
+        unsafe {
+            let (c0, c1, c2) = (&raw mut (*out).c0, &raw mut (*out).c1, &raw mut (*out).c2);
+            linear::add_xi_into(k, c0, v0, &linear::sub_both(k, m12, v1, v2));
+            linear::add_xi_into(k, c1, &linear::sub_both(k, m01, v0, v1), v2);
+            linear::add_into(k, c2, &linear::sub_both(k, m02, v0, v2), v1);
+        }
+    }
+
+    /// The same with one normalisation per coefficient.
+    #[cfg(feature = "fma")]
     #[inline(always)]
     unsafe fn combine_into(k: &FpConsts, out: *mut Self, [v0, v1, v2]: [&Fp2; 3], [m12, m01, m02]: [&Fp2; 3]) {
         unsafe {
@@ -128,7 +141,7 @@ impl Fp6 {
             let v0 = fp2::mul(k, &a.c0, b0);
             let v1 = fp2::mul(k, &a.c1, b1);
             // c0 = v0 + xi a2 b1, c1 = (a0 + a1)(b0 + b1) - v0 - v1, c2 = a2 b0 + v1
-            let m01 = fp2::mul_sums(k, &a.c0.add(k, &a.c1), &b0.add(k, b1));
+            let m01 = fp2::mul_sums(k, [&a.c0, &a.c1], [b0, b1]);
             let high = fp2::mul(k, &a.c2, b1);
             let low = fp2::mul(k, &a.c2, b0);
             linear::add_xi_into(k, &raw mut (*out).c0, &v0, &high);

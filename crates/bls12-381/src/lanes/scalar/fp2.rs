@@ -45,3 +45,18 @@ pub unsafe fn square_into<M: Modulus, const N: usize>(out: *mut Scalar<M, N>, a:
         Scalar::<M, N>::add_lane(out.add(1), out.add(1), out.add(1));
     }
 }
+
+/// (1 + u) a = (a0 - a1) + (a0 + a1) u.
+///
+/// # Safety
+/// `a` readable, `out` writable; out may be a.
+#[inline(never)]
+pub unsafe fn times_xi_into<M: Modulus, const N: usize>(out: *mut Scalar<M, N>, a: *const Scalar<M, N>) {
+    let mut sum = MaybeUninit::<[u64; N]>::uninit();
+    unsafe {
+        let (out, a) = (out as *mut [u64; N], a as *const [u64; N]);
+        Scalar::<M, N>::add_lane(sum.as_mut_ptr(), a, a.add(1));
+        Scalar::<M, N>::sub_lane(out, a, a.add(1));
+        copy_limbs(out.add(1), sum.as_ptr());
+    }
+}

@@ -57,7 +57,7 @@ pub unsafe fn mul_into<M: Modulus, const N: usize>(out: *mut Wide<M, N>, a: *con
         Wide::<M, N>::sub_lane(minus, &[0; N], b.add(1));
         Wide::<M, N>::two_products_lane(real, a, b, a.add(1), minus);
         Wide::<M, N>::two_products_lane(out.add(1), a, b.add(1), a.add(1), b);
-        *out = *real;
+        copy_limbs(out, real);
     }
 }
 
@@ -76,5 +76,20 @@ pub unsafe fn square_into<M: Modulus, const N: usize>(out: *mut Wide<M, N>, a: *
         Wide::<M, N>::mul_lane(out.add(1), a, a.add(1));
         Wide::<M, N>::mul_lane(out, sums, sums.add(1));
         Wide::<M, N>::add_lane(out.add(1), out.add(1), out.add(1));
+    }
+}
+
+/// (1 + u) a = (a0 - a1) + (a0 + a1) u.
+///
+/// # Safety
+/// `a` readable, `out` writable; out may be a.
+#[inline(never)]
+pub unsafe fn times_xi_into<M: Modulus, const N: usize>(out: *mut Wide<M, N>, a: *const Wide<M, N>) {
+    let mut sum = MaybeUninit::<[u64; N]>::uninit();
+    unsafe {
+        let (out, a) = (out as *mut [u64; N], a as *const [u64; N]);
+        Wide::<M, N>::add_lane(sum.as_mut_ptr(), a, a.add(1));
+        Wide::<M, N>::sub_lane(out, a, a.add(1));
+        copy_limbs(out.add(1), sum.as_ptr());
     }
 }
