@@ -10,7 +10,7 @@
 //! caller is told. (y = 0 does not occur: the order of the curve is odd.)
 
 use crate::arena::Arena;
-use crate::fp::{self, FpConsts, FpLanes, FpLoose};
+use crate::fp::{self, FpConsts, FpElement, FpLanes, FpLoose};
 use crate::g1::G1Affine;
 use crate::lanes::Lanes2;
 use core::mem::MaybeUninit;
@@ -25,6 +25,9 @@ macro_rules! lanes {
 
 /// Pairs of additions per inversion.
 const CHUNK: usize = 512;
+
+/// Pairs whose operands are fetched at once.
+const AHEAD: usize = 16;
 
 /// An addition by indices of points: a and b carry a sign in bit 0 (1 negates), `out` does not.
 #[repr(C)]
@@ -121,6 +124,30 @@ impl Adder {
         unsafe { [list.add(2 * i), list.add(second)] }
     }
 
+    /// Reads a word of every cache line that the pairs first .. first + AHEAD will read, so that the
+    /// misses overlap: between additions there is too much arithmetic for the processor to look ahead.
+    #[inline(never)]
+    unsafe fn fetch(&self, list: *const Addition, count: usize, first: usize, y: bool) {
+        const LINE: usize = 64;
+        let mut sum = 0u64;
+        let end = (2 * (first + AHEAD)).min(count);
+        for i in 2 * first..end {
+            unsafe {
+                let addition = &*list.add(i);
+                for reference in [addition.a, addition.b] {
+                    let point = self.point(reference >> 1);
+                    let element = if y { &raw const (*point).y } else { &raw const (*point).x };
+                    let mut at = 0;
+                    while at < size_of::<FpElement>() {
+                        sum = sum.wrapping_add(*((element as *const u8).add(at) as *const u64));
+                        at += LINE;
+                    }
+                }
+            }
+        }
+        core::hint::black_box(sum);
+    }
+
     #[inline(never)]
     unsafe fn add_chunk(&self, list: *const Addition, count: usize) -> bool {
         // Everything goes through pointers to these: values returned in memory would be copied.
@@ -132,6 +159,9 @@ impl Adder {
             let pairs = count.div_ceil(2);
             *product = FpLanes::one(k);
             for i in 0..pairs {
+                if i % AHEAD == 0 {
+                    self.fetch(list, count, i, false);
+                }
                 let [u, v] = Self::pair(list, count, i);
                 let slot = self.slots.add(i);
                 self.load_x(x1, (*u).a, (*v).a);
@@ -148,6 +178,9 @@ impl Adder {
             *inverse = fp::invert_nonzero(k, &*product);
             let mut infinities = false;
             for i in (0..pairs).rev() {
+                if i % AHEAD == AHEAD - 1 || i == pairs - 1 {
+                    self.fetch(list, count, i / AHEAD * AHEAD, true);
+                }
                 let [u, v] = Self::pair(list, count, i);
                 let slot = self.slots.add(i);
                 FpLanes::mul_into(k, slope, inverse, &raw const (*slot).prefix);
