@@ -105,8 +105,11 @@ export function sumTerms(log2Count: number): Terms {
     point = point.double();
   }
   const points = new Uint8Array(count * 96);
+  // Not toBytes: it checks every point to be in the subgroup.
   for (const [i, affine] of normalizeZ(Point, doublings).entries()) {
-    points.set(affine.toBytes(false), i * 96);
+    const { x, y } = affine.toAffine();
+    const hex = x.toString(16).padStart(96, '0') + y.toString(16).padStart(96, '0');
+    points.set(Buffer.from(hex, 'hex'), i * 96);
   }
   return { points, scalars: randomElements(count, SEED) };
 }
