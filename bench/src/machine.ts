@@ -1,6 +1,6 @@
 /** What the results file says about the machine, the code and the peers. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,11 +48,18 @@ export function versionOf(contender: string): string {
   }
 }
 
-/** Every `.wasm` under `packages/`, outside `node_modules` and build outputs of crates. */
+/** Every `.wasm` among the sources of the packages. */
 export function moduleSizes(): ModuleSize[] {
   const packages = fileURLToPath(new URL('../../packages', import.meta.url));
-  return readdirSync(packages, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.wasm') && !/node_modules|target|pkg/.test(path))
+  return readdirSync(packages)
+    .map((name) => join(name, 'src'))
+    .filter((folder) => existsSync(join(packages, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(packages, folder), { recursive: true, encoding: 'utf8' }).map((path) =>
+        join(folder, path),
+      ),
+    )
+    .filter((path) => path.endsWith('.wasm'))
     .sort()
     .map((path) => {
       const bytes = readFileSync(join(packages, path));
