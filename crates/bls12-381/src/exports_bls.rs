@@ -7,7 +7,7 @@
 //! answer a question return 1 or 0. Status bytes are those of [`crate::g1::Status`]: 0 finite point,
 //! 1 infinity, 2 flag bits, 3 not below p, 4 not on the curve, 5 not in the subgroup.
 
-use crate::bls::{self, StoredG2};
+use crate::bls::{self, StoredG2, batch, secret};
 use crate::fp::FpLanes;
 use crate::g1::{self, G1Affine, Status};
 use crate::g2;
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn bls_verify_batch(
     weights: *const u8,
     count: usize,
 ) -> u32 {
-    unsafe { bls::verify_batch(FpLanes::consts(), keys, hashes, groups, signatures, weights, count) as u32 }
+    unsafe { batch::verify_batch(FpLanes::consts(), keys, hashes, groups, signatures, weights, count) as u32 }
 }
 
 /// Sum of stored keys, `keys[0..count]`, or `keys[indices[i]]` if `indices` is not 0. 1 if the sum is
@@ -169,10 +169,10 @@ pub unsafe extern "C" fn bls_aggregate_signatures(points: *const StoredG2, count
 /// # Safety
 /// See the module comment.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bls_public_key(secret: *mut u8, out: *mut u8) -> u32 {
+pub unsafe extern "C" fn bls_public_key(key: *mut u8, out: *mut u8) -> u32 {
     unsafe {
-        let ok = bls::public_key(FpLanes::consts(), secret, out);
-        bls::wipe(secret, 32);
+        let ok = secret::public_key(FpLanes::consts(), key, out);
+        secret::wipe(key, 32);
         ok as u32
     }
 }
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn bls_public_key(secret: *mut u8, out: *mut u8) -> u32 {
 /// See the module comment.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bls_sign(
-    secret: *mut u8,
+    key: *mut u8,
     message: *const u8,
     message_bytes: usize,
     tag: *const u8,
@@ -193,8 +193,8 @@ pub unsafe extern "C" fn bls_sign(
 ) -> u32 {
     unsafe {
         let ok =
-            bls::sign(FpLanes::consts(), secret, slice(message, message_bytes), slice(tag, tag_bytes), out);
-        bls::wipe(secret, 32);
+            secret::sign(FpLanes::consts(), key, slice(message, message_bytes), slice(tag, tag_bytes), out);
+        secret::wipe(key, 32);
         ok as u32
     }
 }
