@@ -10,6 +10,7 @@ function variableBase(log2Count: number): Operation {
     table: 'msm',
     must: [{ rule: 'faster', peer: 'montgomery', bound: 2.5 }],
     slow: log2Count > 12,
+    minRounds: log2Count > 16 ? 3 : 5,
     input: async () => sumTerms(log2Count),
     contenders: {
       ours: async (terms, { backend }) => ourSum(await createPointSum({ backend }), terms),

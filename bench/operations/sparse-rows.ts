@@ -13,6 +13,7 @@ function sparse(count: number): Operation {
     name: `kzg::commitRow/c=${count}`,
     table: 'sparse',
     must: [],
+    budgetMs: 1500,
     input: async () => randomElements(count, count),
     contenders: {
       ours: async (row, bench) => {

@@ -40,6 +40,8 @@ export interface Operation<Input = unknown> {
   /** Only with --quick: a smaller stand-in for a slow row. */
   readonly quickOnly?: boolean;
   readonly minRounds?: number;
+  /** Time for the rounds of a full run, if less than the usual. */
+  readonly budgetMs?: number;
   input(bench: Bench): Promise<Input>;
   /** The same input with something wrong, on which every contender must say no (false or throw). */
   wrong?(input: Input): Input;
