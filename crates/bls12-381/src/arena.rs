@@ -66,7 +66,8 @@ impl Arena {
     /// Uninitialised room for `count` values, aligned to 16 bytes. Traps when memory is exhausted.
     pub fn allocate<T>(&mut self, count: usize) -> *mut T {
         let start = self.used.next_multiple_of(16);
-        let bytes = count.checked_mul(size_of::<T>()).and_then(|n| n.checked_add(start - self.used));
+        let bytes =
+            count.checked_mul(size_of::<T>()).and_then(|n| n.checked_add(start - self.used));
         match bytes {
             Some(bytes) if self.reserve(bytes) => self.used += bytes,
             _ => panic!("arena exhausted"),

@@ -8,7 +8,7 @@
 //! Points are named by *references*, index * 2 + sign. Sums are written over an operand if that lies
 //! in the buffer of the call, else to a fresh place there; inputs are never overwritten.
 
-use crate::affine::{Addition, Adder};
+use crate::affine::{Adder, Addition};
 use crate::arena::Arena;
 use crate::curve::Affine;
 use crate::g1::{self, G1Affine, G1Pair};
@@ -154,7 +154,13 @@ unsafe fn drop_infinities(adder: &Adder, lists: &Lists) {
 ///
 /// # Safety
 /// `lists` was summed; bucket 0 of each set is ignored.
-pub unsafe fn bit_sums(adder: &Adder, arena: &mut Arena, lists: &Lists, sets: usize, bits: u32) -> Lists {
+pub unsafe fn bit_sums(
+    adder: &Adder,
+    arena: &mut Arena,
+    lists: &Lists,
+    sets: usize,
+    bits: u32,
+) -> Lists {
     let low_bits = bits / 2;
     // v = hi 2^low_bits + lo; hi reaches 2^(bits - low_bits).
     let (low_count, high_count) = (1usize << low_bits, (1usize << (bits - low_bits)) + 1);
@@ -245,7 +251,8 @@ impl<'a> Horner<'a> {
             // A lane without a point keeps its value.
             for (l, reference) in references.iter().enumerate() {
                 if reference.is_none() {
-                    self.sum = if l == 0 { g1::mix(&old, &self.sum) } else { g1::mix(&self.sum, &old) };
+                    self.sum =
+                        if l == 0 { g1::mix(&old, &self.sum) } else { g1::mix(&self.sum, &old) };
                 }
             }
         }

@@ -22,7 +22,13 @@ pub const CELLS: usize = 2 * SIZE / CELL;
 ///
 /// # Safety
 /// 32 `count` canonical bytes readable.
-pub unsafe fn coefficients(k: &FrConsts, roots: &Roots, bytes: *const u8, count: usize, out: *mut FrLanes) {
+pub unsafe fn coefficients(
+    k: &FrConsts,
+    roots: &Roots,
+    bytes: *const u8,
+    count: usize,
+    out: *mut FrLanes,
+) {
     unsafe {
         let factor = FrLanes::conversion(k).mul(k, &ntt::inverse_size(k, LOG));
         let read = elements::vectors(count);
@@ -38,7 +44,14 @@ pub unsafe fn coefficients(k: &FrConsts, roots: &Roots, bytes: *const u8, count:
 ///
 /// # Safety
 /// 32 `count` canonical bytes readable, 131072 writable.
-pub unsafe fn extend(k: &FrConsts, arena: &mut Arena, roots: &Roots, bytes: *const u8, count: usize, out: *mut u8) {
+pub unsafe fn extend(
+    k: &FrConsts,
+    arena: &mut Arena,
+    roots: &Roots,
+    bytes: *const u8,
+    count: usize,
+    out: *mut u8,
+) {
     let mark = arena.mark();
     unsafe {
         let data = arena.allocate(SIZE / 2);
@@ -59,7 +72,15 @@ fn coset_root(k: &FrConsts, roots: &Roots, cell: usize) -> FrLanes {
 ///
 /// # Safety
 /// 32 `count` canonical bytes readable, 2048 writable; cell < 128.
-pub unsafe fn one_cell(k: &FrConsts, arena: &mut Arena, roots: &Roots, bytes: *const u8, count: usize, cell: usize, out: *mut u8) {
+pub unsafe fn one_cell(
+    k: &FrConsts,
+    arena: &mut Arena,
+    roots: &Roots,
+    bytes: *const u8,
+    count: usize,
+    cell: usize,
+    out: *mut u8,
+) {
     let mark = arena.mark();
     unsafe {
         let data: *mut FrLanes = arena.allocate(SIZE / 2);
@@ -86,7 +107,15 @@ pub unsafe fn one_cell(k: &FrConsts, arena: &mut Arena, roots: &Roots, bytes: *c
 ///
 /// # Safety
 /// 32 `count` canonical bytes readable, `out` writable for 4032 integers; cell < 128.
-pub unsafe fn quotient(k: &FrConsts, arena: &mut Arena, roots: &Roots, bytes: *const u8, count: usize, cell: usize, out: *mut Words) {
+pub unsafe fn quotient(
+    k: &FrConsts,
+    arena: &mut Arena,
+    roots: &Roots,
+    bytes: *const u8,
+    count: usize,
+    cell: usize,
+    out: *mut Words,
+) {
     let mark = arena.mark();
     unsafe {
         let data: *mut FrLanes = arena.allocate(SIZE / 2);
@@ -136,7 +165,11 @@ pub unsafe fn combine(
         for j in 0..count {
             let index = *indices.add(j) as usize;
             let weight = elements::read_one(k, weights.add(BYTES * j));
-            elements::write_one(k, &weight.mul(k, &coset_root(k, roots, index)), products.add(BYTES * j));
+            elements::write_one(
+                k,
+                &weight.mul(k, &coset_root(k, roots, index)),
+                products.add(BYTES * j),
+            );
             let factor = weight.mul(k, &scale);
             let sum = sums.add(index * BLOCK);
             for i in 0..BLOCK {

@@ -22,7 +22,8 @@ pub const fn vectors(count: usize) -> usize {
 /// 32 bytes readable.
 #[inline(never)]
 pub unsafe fn read_words(bytes: *const u8) -> Words {
-    let word = |i: usize| unsafe { u64::from_be((bytes as *const u64).add(3 - i).read_unaligned()) };
+    let word =
+        |i: usize| unsafe { u64::from_be((bytes as *const u64).add(3 - i).read_unaligned()) };
     [word(0), word(1), word(2), word(3), 0, 0]
 }
 
@@ -55,8 +56,16 @@ pub unsafe fn find_not_canonical(bytes: *const u8, count: usize) -> Option<usize
 /// # Safety
 /// 32 `count` bytes readable.
 #[inline(never)]
-pub unsafe fn read_two(k: &FrConsts, bytes: *const u8, count: usize, i: usize, factor: &FrLanes) -> FrLanes {
-    let at = |j: usize| if j < count { unsafe { read_words(bytes.add(BYTES * j)) } } else { words::ZERO };
+pub unsafe fn read_two(
+    k: &FrConsts,
+    bytes: *const u8,
+    count: usize,
+    i: usize,
+    factor: &FrLanes,
+) -> FrLanes {
+    let at = |j: usize| {
+        if j < count { unsafe { read_words(bytes.add(BYTES * j)) } } else { words::ZERO }
+    };
     FrLanes::from_words_times(k, &[at(2 * i), at(2 * i + 1)], factor)
 }
 
@@ -65,7 +74,13 @@ pub unsafe fn read_two(k: &FrConsts, bytes: *const u8, count: usize, i: usize, f
 /// # Safety
 /// 32 `count` bytes readable, the vectors writable.
 #[inline(never)]
-pub unsafe fn read(k: &FrConsts, bytes: *const u8, count: usize, factor: &FrLanes, out: *mut FrLanes) {
+pub unsafe fn read(
+    k: &FrConsts,
+    bytes: *const u8,
+    count: usize,
+    factor: &FrLanes,
+    out: *mut FrLanes,
+) {
     for i in 0..vectors(count) {
         unsafe { *out.add(i) = read_two(k, bytes, count, i, factor) };
     }
@@ -117,7 +132,12 @@ pub fn fold(k: &FrConsts, a: &FrLanes) -> FrLanes {
 ///
 /// # Safety
 /// Both valid for `count` vectors.
-pub unsafe fn invert(k: &FrConsts, data: *mut FrLanes, count: usize, scratch: *mut FrLanes) -> bool {
+pub unsafe fn invert(
+    k: &FrConsts,
+    data: *mut FrLanes,
+    count: usize,
+    scratch: *mut FrLanes,
+) -> bool {
     unsafe {
         let mut product = FrLanes::one(k);
         for i in 0..count {

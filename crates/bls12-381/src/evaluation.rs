@@ -29,7 +29,14 @@ fn squares(k: &FrConsts, z: &FrLanes) -> [FrLanes; LOG as usize + 1] {
 
 /// Leaves of the product tree below `root`, the first `count` of them: vector i holds leaves 2 i and
 /// 2 i + 1. One product per node.
-unsafe fn product_tree(k: &FrConsts, roots: &Roots, powers: &[FrLanes], root: &FrLanes, count: usize, out: *mut FrLanes) {
+unsafe fn product_tree(
+    k: &FrConsts,
+    roots: &Roots,
+    powers: &[FrLanes],
+    root: &FrLanes,
+    count: usize,
+    out: *mut FrLanes,
+) {
     unsafe {
         *out = *root;
         for level in 0..LOG {
@@ -64,7 +71,12 @@ pub unsafe fn weights(k: &FrConsts, roots: &Roots, z: &FrLanes, count: usize, ou
 ///
 /// # Safety
 /// 32 `count` bytes and as many weights readable.
-pub unsafe fn evaluate(k: &FrConsts, bytes: *const u8, count: usize, weights: *const FrLanes) -> FrLanes {
+pub unsafe fn evaluate(
+    k: &FrConsts,
+    bytes: *const u8,
+    count: usize,
+    weights: *const FrLanes,
+) -> FrLanes {
     let mut sum = FrLanes::zero(k);
     for i in 0..elements::vectors(count) {
         let term = unsafe { elements::read_two(k, bytes, count, i, &*weights.add(i)) };
@@ -184,13 +196,19 @@ pub unsafe fn write_powers(k: &FrConsts, x: &FrLanes, count: usize, bytes: *mut 
     }
 }
 
-
 /// Horner's rule on `count` coefficients a, lowest first, from the top: with c the carry,
 /// q_i = c, c = a_i + z c. Two at a time: (c_(2j), c_(2j+1)) = (a_(2j) + z a_(2j+1), a_(2j+1)) + (z^2, z) c_(2j+2).
 ///
 /// # Safety
 /// 32 `count` canonical bytes readable, as many writable; `carry` canonical and writable.
-pub unsafe fn divide(k: &FrConsts, coefficients: *const u8, count: usize, z: &FrLanes, carry: *mut u8, out: *mut u8) {
+pub unsafe fn divide(
+    k: &FrConsts,
+    coefficients: *const u8,
+    count: usize,
+    z: &FrLanes,
+    carry: *mut u8,
+    out: *mut u8,
+) {
     unsafe {
         let conversion = FrLanes::conversion(k);
         let zero = FrLanes::zero(k);

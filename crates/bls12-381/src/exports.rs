@@ -117,7 +117,11 @@ pub extern "C" fn release(mark: usize) {
 #[unsafe(no_mangle)]
 pub extern "C" fn alloc(bytes: usize) -> *mut u8 {
     let arena = &mut kernel().arena;
-    if arena.reserve(bytes.saturating_add(16)) { arena.allocate(bytes) } else { core::ptr::null_mut() }
+    if arena.reserve(bytes.saturating_add(16)) {
+        arena.allocate(bytes)
+    } else {
+        core::ptr::null_mut()
+    }
 }
 
 /// Room for stored points; null if the memory cannot grow.
@@ -185,7 +189,12 @@ pub unsafe extern "C" fn g1_decompress(
 /// Reads 96-byte points (infinity as zeros). `check` demands canonical coordinates on the curve, not
 /// membership in G1; without it the bytes must come from a trusted source.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn g1_read(bytes: *const u8, count: usize, check: bool, points: *mut G1Affine) -> Code {
+pub unsafe extern "C" fn g1_read(
+    bytes: *const u8,
+    count: usize,
+    check: bool,
+    points: *mut G1Affine,
+) -> Code {
     let ok = unsafe { g1::read_uncompressed(FpLanes::consts(), bytes, count, check, points) };
     if ok { Code::Ok } else { Code::Point }
 }
@@ -305,7 +314,13 @@ pub unsafe extern "C" fn table_build(table: *mut G1Affine, size: u32, width: u32
 /// Reads row `row` < [`table_steps`] of a table from 96-byte points, which must come from
 /// [`table_write`], and derives the rest of that row. The bytes are the same in every back end.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn table_read(table: *mut G1Affine, size: u32, width: u32, row: u32, bytes: *const u8) {
+pub unsafe extern "C" fn table_read(
+    table: *mut G1Affine,
+    size: u32,
+    width: u32,
+    row: u32,
+    bytes: *const u8,
+) {
     unsafe {
         let points = table.add((row * size) as usize);
         g1::read_uncompressed(FpLanes::consts(), bytes, size as usize, false, points);
@@ -316,7 +331,14 @@ pub unsafe extern "C" fn table_read(table: *mut G1Affine, size: u32, width: u32,
 /// Writes row `row` < [`table_steps`] of a table as 96-byte points.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn table_write(table: *const G1Affine, size: u32, row: u32, bytes: *mut u8) {
-    unsafe { g1::write_uncompressed(FpLanes::consts(), table.add((row * size) as usize), size as usize, bytes) }
+    unsafe {
+        g1::write_uncompressed(
+            FpLanes::consts(),
+            table.add((row * size) as usize),
+            size as usize,
+            bytes,
+        )
+    }
 }
 
 /// `out` = sum of scalar j times P_j, j < count <= size.
@@ -383,17 +405,32 @@ pub extern "C" fn weights_bytes(count: usize) -> usize {
 pub unsafe extern "C" fn evaluation_weights(z: *const u8, count: usize, weights: *mut u8) -> Code {
     answer_with_roots(|kernel, k| unsafe {
         check(z, 1)?;
-        evaluation::weights(k, &kernel.roots, &elements::read_one(k, z), count, weights as *mut FrLanes);
+        evaluation::weights(
+            k,
+            &kernel.roots,
+            &elements::read_one(k, z),
+            count,
+            weights as *mut FrLanes,
+        );
         Ok(())
     })
 }
 
 /// Writes p(z), 32 bytes, for the polynomial of `count` values (at most as many as the weights).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn evaluate(bytes: *const u8, count: usize, weights: *const u8, y: *mut u8) -> Code {
+pub unsafe extern "C" fn evaluate(
+    bytes: *const u8,
+    count: usize,
+    weights: *const u8,
+    y: *mut u8,
+) -> Code {
     answer(|_, k| unsafe {
         check(bytes, count)?;
-        elements::write_one(k, &evaluation::evaluate(k, bytes, count, weights as *const FrLanes), y);
+        elements::write_one(
+            k,
+            &evaluation::evaluate(k, bytes, count, weights as *const FrLanes),
+            y,
+        );
         Ok(())
     })
 }
@@ -416,10 +453,23 @@ pub unsafe extern "C" fn open(
         let Kernel { arena, adder, roots } = kernel;
         check(bytes, count)?;
         check(z, 1)?;
-        reserve(arena, table.scratch_bytes([1, SIZE]) + SIZE * (size_of::<FrLanes>() + size_of::<Words>()) + 64)?;
+        reserve(
+            arena,
+            table.scratch_bytes([1, SIZE])
+                + SIZE * (size_of::<FrLanes>() + size_of::<Words>())
+                + 64,
+        )?;
         let quotient: *mut Words = arena.allocate(SIZE);
         let scratch: *mut FrLanes = arena.allocate(SIZE);
-        let value = evaluation::quotient(k, roots, bytes, count, &elements::read_one(k, z), quotient, scratch);
+        let value = evaluation::quotient(
+            k,
+            roots,
+            bytes,
+            count,
+            &elements::read_one(k, z),
+            quotient,
+            scratch,
+        );
         elements::write_one(k, &value, y);
         table.multiply(adder, arena, [1, SIZE], &mut |j| *quotient.add(j), out);
         confirm(out)
@@ -428,7 +478,13 @@ pub unsafe extern "C" fn open(
 
 /// Writes the 4096 values of (p - y) / (X - z) as bytes, and y: for openings without a table.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn quotient(bytes: *const u8, count: usize, z: *const u8, y: *mut u8, out: *mut u8) -> Code {
+pub unsafe extern "C" fn quotient(
+    bytes: *const u8,
+    count: usize,
+    z: *const u8,
+    y: *mut u8,
+    out: *mut u8,
+) -> Code {
     answer_with_roots(|kernel, k| unsafe {
         let Kernel { arena, roots, .. } = kernel;
         check(bytes, count)?;
@@ -436,7 +492,15 @@ pub unsafe extern "C" fn quotient(bytes: *const u8, count: usize, z: *const u8, 
         reserve(arena, SIZE * (size_of::<FrLanes>() + size_of::<Words>()) + 64)?;
         let values: *mut Words = arena.allocate(SIZE);
         let scratch: *mut FrLanes = arena.allocate(SIZE);
-        let value = evaluation::quotient(k, roots, bytes, count, &elements::read_one(k, z), values, scratch);
+        let value = evaluation::quotient(
+            k,
+            roots,
+            bytes,
+            count,
+            &elements::read_one(k, z),
+            values,
+            scratch,
+        );
         elements::write_one(k, &value, y);
         for i in 0..SIZE {
             elements::write_words(&*values.add(i), out.add(BYTES * i));
@@ -459,7 +523,13 @@ pub unsafe extern "C" fn powers(x: *const u8, count: usize, out: *mut u8) -> Cod
 /// first, of a polynomial whose higher ones were handled before; `carry` (32 bytes, zero at first) is
 /// what they left. Writes `count` coefficients of the quotient; at the end `carry` is p(z).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn divide(coefficients: *const u8, count: usize, z: *const u8, carry: *mut u8, out: *mut u8) -> Code {
+pub unsafe extern "C" fn divide(
+    coefficients: *const u8,
+    count: usize,
+    z: *const u8,
+    carry: *mut u8,
+    out: *mut u8,
+) -> Code {
     answer(|_, k| unsafe {
         check(coefficients, count)?;
         check(z, 1)?;
@@ -496,7 +566,12 @@ pub unsafe extern "C" fn extend_cells(bytes: *const u8, count: usize, out: *mut 
 
 /// Writes cell `cell` < 128: 2048 bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn one_cell(bytes: *const u8, count: usize, cell: usize, out: *mut u8) -> Code {
+pub unsafe extern "C" fn one_cell(
+    bytes: *const u8,
+    count: usize,
+    cell: usize,
+    out: *mut u8,
+) -> Code {
     answer_with_roots(|kernel, k| unsafe {
         check(bytes, count)?;
         reserve(&mut kernel.arena, SCRATCH)?;
@@ -551,7 +626,11 @@ pub unsafe extern "C" fn combine_cells(
 
 /// Writes the blob's 64 cells, 131072 bytes, given 64 cells with ascending numbers `indices` below 128.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn recover_cells(indices: *const u32, given: *const u8, out: *mut u8) -> Code {
+pub unsafe extern "C" fn recover_cells(
+    indices: *const u32,
+    given: *const u8,
+    out: *mut u8,
+) -> Code {
     answer_with_roots(|kernel, k| unsafe {
         let Kernel { arena, roots, .. } = kernel;
         check(given, SIZE)?;
@@ -565,7 +644,13 @@ pub unsafe extern "C" fn recover_cells(indices: *const u32, given: *const u8, ou
 
 /// Writes rows k .. n of `columns` elements each, k = 2^log <= n <= 8192.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn extend_rows(data: *const u8, columns: usize, log: u32, rows: usize, out: *mut u8) -> Code {
+pub unsafe extern "C" fn extend_rows(
+    data: *const u8,
+    columns: usize,
+    log: u32,
+    rows: usize,
+    out: *mut u8,
+) -> Code {
     answer_with_roots(|kernel, k| unsafe {
         check(data, columns << log)?;
         let shape = Shape { columns, log, rows };

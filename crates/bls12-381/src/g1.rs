@@ -295,7 +295,9 @@ pub unsafe fn read_uncompressed(
     for first in (0..count).step_by(2) {
         let index = [first, (first + 1).min(count - 1)];
         unsafe {
-            let at = |i: usize, offset: usize| words::read_big_endian(bytes.add(UNCOMPRESSED * i + offset), 48);
+            let at = |i: usize, offset: usize| {
+                words::read_big_endian(bytes.add(UNCOMPRESSED * i + offset), 48)
+            };
             let x = index.map(|i| at(i, 0));
             let y = index.map(|i| at(i, 48));
             let infinity = [0, 1].map(|l| words::is_zero(&x[l]) && words::is_zero(&y[l]));
@@ -303,8 +305,8 @@ pub unsafe fn read_uncompressed(
             if check {
                 let on_curve = is_on_curve(k, &point);
                 for l in 0..2 {
-                    let canonical =
-                        words::less(&x[l], &BaseField::WORDS) && words::less(&y[l], &BaseField::WORDS);
+                    let canonical = words::less(&x[l], &BaseField::WORDS)
+                        && words::less(&y[l], &BaseField::WORDS);
                     all &= canonical && (on_curve[l] || infinity[l]);
                 }
             }
@@ -318,7 +320,12 @@ pub unsafe fn read_uncompressed(
 ///
 /// # Safety
 /// A point readable and 96 bytes writable for each.
-pub unsafe fn write_uncompressed(k: &FpConsts, points: *const G1Affine, count: usize, bytes: *mut u8) {
+pub unsafe fn write_uncompressed(
+    k: &FpConsts,
+    points: *const G1Affine,
+    count: usize,
+    bytes: *mut u8,
+) {
     for first in (0..count).step_by(2) {
         let index = [first, (first + 1).min(count - 1)];
         unsafe {

@@ -11,7 +11,7 @@
 //!
 //! Not constant-time.
 
-use crate::affine::{Addition, Adder};
+use crate::affine::{Adder, Addition};
 use crate::arena::{Arena, POINT};
 use crate::buckets::{self, Horner, Lists};
 use crate::curve::Affine;
@@ -170,7 +170,9 @@ pub unsafe fn multiply(
         for g in 0..groups {
             let start = g * size;
             let mut scalar = |j: usize| scalar(start + j);
-            unsafe { multiply_few(adder, arena, points + start as u32, size, &mut scalar, out.add(g)) };
+            unsafe {
+                multiply_few(adder, arena, points + start as u32, size, &mut scalar, out.add(g))
+            };
         }
         return;
     }
@@ -207,7 +209,8 @@ pub unsafe fn multiply(
                 last,
             };
             let sets = (last - first) as usize * groups;
-            let lists = Lists::new(arena, sets * layout.buckets(), 2 * count * (last - first) as usize);
+            let lists =
+                Lists::new(arena, sets * layout.buckets(), 2 * count * (last - first) as usize);
             let total = layout.fill(&lists, halves);
             buckets::sum(adder, arena, &lists, total);
             let sums = buckets::bit_sums(adder, arena, &lists, sets, width - 1);
@@ -329,7 +332,8 @@ pub unsafe fn multiply_each(
             fill_multiples(k, rows, &p);
             for i in 0..size_of::<Multiples>() / size_of::<G1Pair>() {
                 let q = (rows as *const G1Pair).add(i);
-                *(rows.add(1) as *mut G1Pair).add(i) = G1Pair::new((*q).x.mul(k, &beta), (*q).y.neg(k), (*q).z);
+                *(rows.add(1) as *mut G1Pair).add(i) =
+                    G1Pair::new((*q).x.mul(k, &beta), (*q).y.neg(k), (*q).z);
             }
             let mut sum = G1Pair::infinity(k);
             let sum = &raw mut sum;
@@ -350,7 +354,14 @@ pub unsafe fn multiply_each(
 ///
 /// # Safety
 /// Points of the arena; `out` may be `a` or `b`.
-pub unsafe fn add_each(adder: &Adder, arena: &mut Arena, [a, b]: [u32; 2], negate: bool, count: usize, out: u32) {
+pub unsafe fn add_each(
+    adder: &Adder,
+    arena: &mut Arena,
+    [a, b]: [u32; 2],
+    negate: bool,
+    count: usize,
+    out: u32,
+) {
     let mark = arena.mark();
     let list: *mut Addition = arena.allocate(count);
     let mut additions = 0;
@@ -508,12 +519,15 @@ impl Table {
             last: digits,
         };
         unsafe {
-            let lists = Lists::new(arena, groups * layout.buckets(), 2 * digits as usize * groups * size);
+            let lists =
+                Lists::new(arena, groups * layout.buckets(), 2 * digits as usize * groups * size);
             let total = layout.fill(&lists, halves);
             buckets::sum(adder, arena, &lists, total);
             let sums = buckets::bit_sums(adder, arena, &lists, groups, self.width - 1);
             let bits = self.width;
-            finish(adder, groups, bits, out, |group, bit| sums.get(group * bits as usize + bit as usize));
+            finish(adder, groups, bits, out, |group, bit| {
+                sums.get(group * bits as usize + bit as usize)
+            });
         }
         arena.release(mark);
     }

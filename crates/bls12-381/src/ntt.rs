@@ -122,7 +122,13 @@ unsafe fn plain_butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, co
 
 /// (lo, hi) <- (lo + hi, (hi - lo) t), `count` times; t is the mirrored root.
 #[inline(never)]
-unsafe fn inverse_butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, count: usize, t: &FrLanes) {
+unsafe fn inverse_butterflies(
+    k: &FrConsts,
+    lo: *mut FrLanes,
+    hi: *mut FrLanes,
+    count: usize,
+    t: &FrLanes,
+) {
     let mut x = MaybeUninit::<<FrLanes as Lanes2>::Loose>::uninit();
     let x = x.as_mut_ptr();
     for i in 0..count {
@@ -140,7 +146,14 @@ unsafe fn inverse_butterflies(k: &FrConsts, lo: *mut FrLanes, hi: *mut FrLanes, 
 ///
 /// # Safety
 /// `data` valid; `block` and `log` within the tree.
-pub unsafe fn forward_rows(k: &FrConsts, roots: &Roots, data: *mut FrLanes, log: u32, block: usize, width: usize) {
+pub unsafe fn forward_rows(
+    k: &FrConsts,
+    roots: &Roots,
+    data: *mut FrLanes,
+    log: u32,
+    block: usize,
+    width: usize,
+) {
     let size = 1usize << log;
     for level in 0..log {
         let half = size >> (level + 1);
@@ -163,7 +176,14 @@ pub unsafe fn forward_rows(k: &FrConsts, roots: &Roots, data: *mut FrLanes, log:
 ///
 /// # Safety
 /// As [`forward_rows`].
-pub unsafe fn inverse_rows(k: &FrConsts, roots: &Roots, data: *mut FrLanes, log: u32, block: usize, width: usize) {
+pub unsafe fn inverse_rows(
+    k: &FrConsts,
+    roots: &Roots,
+    data: *mut FrLanes,
+    log: u32,
+    block: usize,
+    width: usize,
+) {
     let size = 1usize << log;
     for level in (0..log).rev() {
         let half = size >> (level + 1);

@@ -36,7 +36,14 @@ impl Shape {
         ((2 * WIDTH + 4) << self.domain_log()) * size_of::<FrLanes>() + (1 << 16)
     }
 
-    unsafe fn read(&self, k: &FrConsts, row: *const u8, at: usize, factor: &FrLanes, out: *mut FrLanes) {
+    unsafe fn read(
+        &self,
+        k: &FrConsts,
+        row: *const u8,
+        at: usize,
+        factor: &FrLanes,
+        out: *mut FrLanes,
+    ) {
         for i in 0..WIDTH {
             unsafe { *out.add(i) = elements::read_two(k, row, self.columns, at / 2 + i, factor) };
         }
@@ -52,7 +59,14 @@ impl Shape {
 ///
 /// # Safety
 /// k rows of canonical bytes readable, n - k rows writable.
-pub unsafe fn extend(k: &FrConsts, arena: &mut Arena, roots: &Roots, shape: Shape, data: *const u8, out: *mut u8) {
+pub unsafe fn extend(
+    k: &FrConsts,
+    arena: &mut Arena,
+    roots: &Roots,
+    shape: Shape,
+    data: *const u8,
+    out: *mut u8,
+) {
     let mark = arena.mark();
     let size = 1usize << shape.log;
     let row_bytes = shape.columns * BYTES;
@@ -98,7 +112,14 @@ impl Recovery {
     ///
     /// # Safety
     /// `indices` are k = 2^log ascending numbers below n, and outlive the result.
-    pub unsafe fn new(k: &FrConsts, arena: &mut Arena, roots: &Roots, log: u32, domain_log: u32, indices: *const u32) -> Self {
+    pub unsafe fn new(
+        k: &FrConsts,
+        arena: &mut Arena,
+        roots: &Roots,
+        log: u32,
+        domain_log: u32,
+        indices: *const u32,
+    ) -> Self {
         let (count, size) = (1usize << log, 1usize << domain_log);
         let leaf = |i: usize| {
             let pair = roots.leaves(k, i / 2);
@@ -211,7 +232,14 @@ pub unsafe fn recover(
 ///
 /// # Safety
 /// 64 ascending indices below 128 and 64 cells of 2048 canonical bytes readable, 131072 bytes writable.
-pub unsafe fn recover_cells(k: &FrConsts, arena: &mut Arena, roots: &Roots, indices: *const u32, given: *const u8, out: *mut u8) {
+pub unsafe fn recover_cells(
+    k: &FrConsts,
+    arena: &mut Arena,
+    roots: &Roots,
+    indices: *const u32,
+    given: *const u8,
+    out: *mut u8,
+) {
     const LOG: u32 = 6;
     const CELL: usize = 1 << LOG;
     const VECTORS: usize = CELL / 2;
@@ -272,7 +300,8 @@ pub unsafe fn combine(
             let scalar = elements::read_one(k, scalars.add(BYTES * j));
             let factor = scalar.mul(k, &FrLanes::conversion(k));
             for i in 0..vectors {
-                let term = elements::read_two(k, rows.add(BYTES * columns * j), columns, i, &factor);
+                let term =
+                    elements::read_two(k, rows.add(BYTES * columns * j), columns, i, &factor);
                 *sums.add(i) = (*sums.add(i)).plus(k, &term);
             }
         }

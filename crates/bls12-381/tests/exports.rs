@@ -32,7 +32,9 @@ fn encoded(point: *const G1Affine) -> Vec<u8> {
 }
 
 fn known_answers_are_those_of_big_integers(reference: &Reference) {
-    let p = BigUint::new(BaseField::WORDS.iter().flat_map(|x| [*x as u32, (*x >> 32) as u32]).collect());
+    let p = BigUint::new(
+        BaseField::WORDS.iter().flat_map(|x| [*x as u32, (*x >> 32) as u32]).collect(),
+    );
     for rounds in [0, 1, 5, 100] {
         let out = alloc(160);
         unsafe { known_answer(rounds, out) };
@@ -47,7 +49,11 @@ fn known_answers_are_those_of_big_integers(reference: &Reference) {
                     a = (&s * &s + (m + &a - b) * &a) % m;
                 }
                 let from = at + size * lane;
-                assert_eq!(BigUint::from_bytes_be(&got[from..from + size]), a, "{rounds} rounds, lane {lane}");
+                assert_eq!(
+                    BigUint::from_bytes_be(&got[from..from + size]),
+                    a,
+                    "{rounds} rounds, lane {lane}"
+                );
             }
         }
     }
@@ -161,7 +167,8 @@ unsafe fn exhausted_memory_is_an_answer(points: *mut G1Affine) {
 
 unsafe fn tables_survive_export(points: *mut G1Affine) {
     let (size, width) = (3u32, 6u32);
-    let (table, copy) = (alloc_points(table_points(size, width)), alloc_points(table_points(size, width)));
+    let (table, copy) =
+        (alloc_points(table_points(size, width)), alloc_points(table_points(size, width)));
     let scalars = put(&[to_bytes(&BigUint::from(3u32)), [7; 32], [0; 32]].concat());
     let (a, b) = (alloc_points(1), alloc_points(1));
     let row = alloc(96 * size as usize);

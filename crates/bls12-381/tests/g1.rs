@@ -2,7 +2,7 @@
 
 mod support;
 
-use bls12_381::affine::{Addition, Adder};
+use bls12_381::affine::{Adder, Addition};
 use bls12_381::arena::Arena;
 use bls12_381::fp::FpLanes;
 use bls12_381::g1::{self, G1Affine, Status};
@@ -35,14 +35,23 @@ fn decode(bytes: &[[u8; 48]], subgroup: bool) -> (Vec<G1Affine>, Vec<u8>, bool) 
     let mut statuses = vec![99u8; bytes.len()];
     let input: Vec<u8> = bytes.concat();
     let ok = unsafe {
-        g1::decompress(k, input.as_ptr(), bytes.len(), subgroup, points.as_mut_ptr(), statuses.as_mut_ptr())
+        g1::decompress(
+            k,
+            input.as_ptr(),
+            bytes.len(),
+            subgroup,
+            points.as_mut_ptr(),
+            statuses.as_mut_ptr(),
+        )
     };
     (points, statuses, ok)
 }
 
 fn encode(points: &[G1Affine]) -> Vec<[u8; 48]> {
     let mut out = vec![[0u8; 48]; points.len()];
-    unsafe { g1::compress(FpLanes::consts(), points.as_ptr(), points.len(), out.as_mut_ptr() as *mut u8) };
+    unsafe {
+        g1::compress(FpLanes::consts(), points.as_ptr(), points.len(), out.as_mut_ptr() as *mut u8)
+    };
     out
 }
 
@@ -50,14 +59,19 @@ fn encode(points: &[G1Affine]) -> Vec<[u8; 48]> {
 fn odd_point(order: u32, random: &mut Random) -> [u8; 48] {
     // Order of the curve over Fp: r (t - 1)^2 / 3, with t - 1 divisible by 3 and 11.
     let t1 = BigUint::from(bls12_381::constants::PARAMETER) + 1u32;
-    let r = BigUint::parse_bytes(b"73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001", 16).unwrap();
+    let r = BigUint::parse_bytes(
+        b"73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001",
+        16,
+    )
+    .unwrap();
     let size = r * &t1 * &t1 / 3u32;
     loop {
         let mut bytes = random.bytes::<48>();
         bytes[0] = 0x80 | bytes[0] & 0x2f;
         unsafe {
             let mut a = blst_p1_affine::default();
-            if blst_p1_uncompress(&mut a, bytes.as_ptr()) != BLST_ERROR::BLST_SUCCESS || order == 0 {
+            if blst_p1_uncompress(&mut a, bytes.as_ptr()) != BLST_ERROR::BLST_SUCCESS || order == 0
+            {
                 if order == 0 && decode(&[bytes], false).2 {
                     return bytes;
                 }
@@ -160,7 +174,11 @@ fn every_bit_flip_of_an_encoding_is_judged_as_by_blst() {
                 BLST_ERROR::BLST_POINT_NOT_IN_GROUP => vec![Status::NotInSubgroup],
                 _ => vec![Status::Flags, Status::NotCanonical],
             };
-            assert!(want.iter().any(|w| *w as u8 == statuses[i]), "{bytes:02x?}: {} {want:?}", statuses[i]);
+            assert!(
+                want.iter().any(|w| *w as u8 == statuses[i]),
+                "{bytes:02x?}: {} {want:?}",
+                statuses[i]
+            );
             if want == [Status::Finite] {
                 assert_eq!(encoded[i], *bytes);
             } else {
@@ -181,7 +199,9 @@ fn an_x_of_p_or_more_is_not_canonical() {
         plain[..48].copy_from_slice(&(&p + add).to_bytes_be());
         plain[95] = 2;
         let mut point = unsafe { core::mem::zeroed::<G1Affine>() };
-        assert!(!unsafe { g1::read_uncompressed(FpLanes::consts(), plain.as_ptr(), 1, true, &mut point) });
+        assert!(!unsafe {
+            g1::read_uncompressed(FpLanes::consts(), plain.as_ptr(), 1, true, &mut point)
+        });
     }
 }
 
@@ -219,12 +239,16 @@ fn batch_additions_are_right_for_equal_opposite_and_common_pairs() {
         let choices = if case % 2 == 0 { 20 } else { 2 };
         let list: Vec<Addition> = (0..count)
             .map(|i| {
-                let mut pick = || (base + (random.next() >> 20) as u32 % choices) << 1 | (random.next() >> 40) as u32 & 1;
+                let mut pick = || {
+                    (base + (random.next() >> 20) as u32 % choices) << 1
+                        | (random.next() >> 40) as u32 & 1
+                };
                 Addition { a: pick(), b: pick(), out: base + 20 + i as u32 }
             })
             .collect();
         let infinities = unsafe { adder.add(list.as_ptr(), count) };
-        let got: Vec<G1Affine> = (0..count).map(|i| unsafe { *arena.point(base + 20 + i as u32) }).collect();
+        let got: Vec<G1Affine> =
+            (0..count).map(|i| unsafe { *arena.point(base + 20 + i as u32) }).collect();
         let mut seen = false;
         for (addition, bytes) in list.iter().zip(encode(&got)) {
             let signed = |reference: u32| {
@@ -256,7 +280,8 @@ fn batch_doublings_equal_those_of_blst() {
             unsafe { *arena.point(base + i as u32) = points[i % 7] };
         }
         unsafe { adder.double(base, count) };
-        let got: Vec<G1Affine> = (0..count).map(|i| unsafe { *arena.point(base + i as u32) }).collect();
+        let got: Vec<G1Affine> =
+            (0..count).map(|i| unsafe { *arena.point(base + i as u32) }).collect();
         for (i, bytes) in encode(&got).iter().enumerate() {
             assert_eq!(*bytes, compressed(&add(&pool[i % 7], &pool[i % 7])));
         }

@@ -38,7 +38,15 @@ fn words(a: &BigUint) -> Words {
 /// Random elements and the edges: small, p - small, powers of two, all-ones limbs of 30 and 51 bits.
 fn samples(p: &BigUint, count: usize) -> Vec<BigUint> {
     let one = BigUint::from(1u32);
-    let mut out = vec![BigUint::from(0u32), one.clone(), BigUint::from(2u32), p - 1u32, p - 2u32, p >> 1, (p >> 1) + 1u32];
+    let mut out = vec![
+        BigUint::from(0u32),
+        one.clone(),
+        BigUint::from(2u32),
+        p - 1u32,
+        p - 2u32,
+        p >> 1,
+        (p >> 1) + 1u32,
+    ];
     for bits in 0..p.bits() {
         out.push((&one << bits) % p);
         out.push(((&one << bits) - 1u32) % p);
@@ -57,7 +65,8 @@ fn laws<M: Modulus, F: Lanes2>() {
     let mut random = Random(11);
     for i in 0..4000 {
         let pick = |r: &mut Random| list[r.next() as usize % list.len()].clone();
-        let (a, b) = ([pick(&mut random), pick(&mut random)], [pick(&mut random), pick(&mut random)]);
+        let (a, b) =
+            ([pick(&mut random), pick(&mut random)], [pick(&mut random), pick(&mut random)]);
         let fa = F::from_words(k, &[words(&a[0]), words(&a[1])]);
         let fb = F::from_words(k, &[words(&b[0]), words(&b[1])]);
         let check = |got: F, want: [BigUint; 2], what: &str| {
@@ -72,10 +81,26 @@ fn laws<M: Modulus, F: Lanes2>() {
         check(fa.minus(k, &fb), both(&|a, b| (a + &p - b) % &p), "difference");
         check(fa.neg(k), both(&|a, _| (&p - a) % &p), "negation");
         check(fa.negate_if(k, [0, 1]), [a[0].clone(), (&p - &a[1]) % &p], "negation of lane 1");
-        check(fb.mul_loose(k, &fa.sub(k, &fb)), both(&|a, b| (a + &p - b) * b % &p), "loose product");
-        check(fb.mul_loose(k, &F::loose_sub(k, &fa.sub(k, &fb), &fb)), both(&|a, b| (a + &p + &p - b - b) * b % &p), "loose product, three terms");
-        check(fb.mul_loose(k, &F::loose_add(k, &fa.add(k, &fb), &fb)), both(&|a, b| (a + b + b) * b % &p), "loose product, three summands");
-        check(F::sum_of_products(k, &fa, &fb, &fa, &fa), both(&|a, b| (a * b + a * a) % &p), "sum of products");
+        check(
+            fb.mul_loose(k, &fa.sub(k, &fb)),
+            both(&|a, b| (a + &p - b) * b % &p),
+            "loose product",
+        );
+        check(
+            fb.mul_loose(k, &F::loose_sub(k, &fa.sub(k, &fb), &fb)),
+            both(&|a, b| (a + &p + &p - b - b) * b % &p),
+            "loose product, three terms",
+        );
+        check(
+            fb.mul_loose(k, &F::loose_add(k, &fa.add(k, &fb), &fb)),
+            both(&|a, b| (a + b + b) * b % &p),
+            "loose product, three summands",
+        );
+        check(
+            F::sum_of_products(k, &fa, &fb, &fa, &fa),
+            both(&|a, b| (a * b + a * a) % &p),
+            "sum of products",
+        );
         check(fa.swap(), [a[1].clone(), a[0].clone()], "swap");
         check(fa.low(&fb), [a[0].clone(), b[0].clone()], "low");
         check(fa.high(&fb), [a[1].clone(), b[1].clone()], "high");

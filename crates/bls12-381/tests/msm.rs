@@ -39,7 +39,15 @@ impl Workplace {
                 }
             };
         }
-        unsafe { g1::read_uncompressed(FpLanes::consts(), bytes.as_ptr(), points.len(), false, self.arena.point(first)) };
+        unsafe {
+            g1::read_uncompressed(
+                FpLanes::consts(),
+                bytes.as_ptr(),
+                points.len(),
+                false,
+                self.arena.point(first),
+            )
+        };
         first
     }
     fn get(&self, index: u32) -> [u8; 48] {
@@ -83,7 +91,17 @@ fn edge_scalars() -> Vec<Words> {
     let one: Words = [1, 0, 0, 0, 0, 0];
     let r = ScalarField::WORDS;
     let t2 = [glv::EIGENVALUE as u64, (glv::EIGENVALUE >> 64) as u64, 0, 0, 0, 0];
-    let mut out = vec![words::ZERO, one, words::subtract(&r, &one), t2, words::subtract(&t2, &one), words::subtract(&r, &t2), words::shift_right(&r, 1), [u64::MAX, u64::MAX, 0, 0, 0, 0], [u64::MAX, u64::MAX, u64::MAX, u64::MAX >> 2, 0, 0]];
+    let mut out = vec![
+        words::ZERO,
+        one,
+        words::subtract(&r, &one),
+        t2,
+        words::subtract(&t2, &one),
+        words::subtract(&r, &t2),
+        words::shift_right(&r, 1),
+        [u64::MAX, u64::MAX, 0, 0, 0, 0],
+        [u64::MAX, u64::MAX, u64::MAX, u64::MAX >> 2, 0, 0],
+    ];
     for bit in (0..254).step_by(5) {
         let mut s = words::ZERO;
         s[bit / 64] = 1 << (bit % 64);
@@ -149,14 +167,18 @@ fn sums_over_any_points_equal_those_of_blst() {
                 }
             }
             // Short scalars, many zero.
-            4 => scalars.iter_mut().for_each(|s| *s = [s[0], if s[1] & 1 == 0 { s[1] } else { 0 }, 0, 0, 0, 0]),
+            4 => scalars
+                .iter_mut()
+                .for_each(|s| *s = [s[0], if s[1] & 1 == 0 { s[1] } else { 0 }, 0, 0, 0, 0]),
             _ => {}
         }
         let mark = w.arena.mark();
         let first = w.put(&points);
         let out = w.arena.allocate_points(1);
         let place = w.arena.point(out);
-        unsafe { msm::multiply(&w.adder, &mut w.arena, first, [1, count], &mut |j| scalars[j], place) };
+        unsafe {
+            msm::multiply(&w.adder, &mut w.arena, first, [1, count], &mut |j| scalars[j], place)
+        };
         assert_eq!(w.get(out), expected(&points, &scalars), "count {count}, style {style}");
         w.arena.release(mark);
     }
@@ -217,8 +239,14 @@ fn sums_over_a_table_equal_those_of_blst() {
                 let mark = w.arena.mark();
                 let out = w.arena.allocate_points(1);
                 let place = w.arena.point(out);
-                unsafe { table.multiply(&w.adder, &mut w.arena, [1, count], &mut |j| scalars[j], place) };
-                assert_eq!(w.get(out), expected(&points, &scalars), "width {width}, count {count}, style {style}");
+                unsafe {
+                    table.multiply(&w.adder, &mut w.arena, [1, count], &mut |j| scalars[j], place)
+                };
+                assert_eq!(
+                    w.get(out),
+                    expected(&points, &scalars),
+                    "width {width}, count {count}, style {style}"
+                );
                 w.arena.release(mark);
             }
         }
@@ -247,7 +275,9 @@ fn scratch_estimates_cover_what_is_allocated() {
             step /= 2;
         }
         let scalars: Vec<_> = (0..count).map(|_| random_scalar(&mut random)).collect();
-        unsafe { msm::multiply(&w.adder, &mut w.arena, first, [1, count], &mut |j| scalars[j], place) };
+        unsafe {
+            msm::multiply(&w.adder, &mut w.arena, first, [1, count], &mut |j| scalars[j], place)
+        };
         w.arena.release(filler);
     }
 }
@@ -280,7 +310,14 @@ fn groups_of_sums_equal_single_sums() {
         let out = w.arena.allocate_points(2 * groups);
         let (place, other) = (w.arena.point(out), w.arena.point(out + groups as u32));
         unsafe {
-            msm::multiply(&w.adder, &mut w.arena, first, [groups, size], &mut |j| scalars[j], place);
+            msm::multiply(
+                &w.adder,
+                &mut w.arena,
+                first,
+                [groups, size],
+                &mut |j| scalars[j],
+                place,
+            );
             scalars[count - 1] = words::ZERO;
             table.multiply(&w.adder, &mut w.arena, [groups, size], &mut |j| scalars[j], other);
         }
@@ -300,7 +337,15 @@ fn separate_products_and_sums_equal_those_of_blst() {
     let edges = edge_scalars();
     for count in [1, 2, 5, 30] {
         let mut points: Vec<_> = (0..count).map(|_| g1_point(&random.scalar())).collect();
-        let mut scalars: Vec<_> = (0..count).map(|j| if j % 2 == 0 { random_scalar(&mut random) } else { edges[random.next() as usize % edges.len()] }).collect();
+        let mut scalars: Vec<_> = (0..count)
+            .map(|j| {
+                if j % 2 == 0 {
+                    random_scalar(&mut random)
+                } else {
+                    edges[random.next() as usize % edges.len()]
+                }
+            })
+            .collect();
         if count > 2 {
             points[2] = blst_p1_affine::default();
             scalars[4] = words::ZERO;
@@ -311,7 +356,11 @@ fn separate_products_and_sums_equal_those_of_blst() {
         let place = w.arena.point(out);
         unsafe { msm::multiply_each(&w.adder, first, count, &mut |j| scalars[j], place) };
         for j in 0..count {
-            assert_eq!(w.get(out + j as u32), expected(&points[j..j + 1], &scalars[j..j + 1]), "{j} of {count}");
+            assert_eq!(
+                w.get(out + j as u32),
+                expected(&points[j..j + 1], &scalars[j..j + 1]),
+                "{j} of {count}"
+            );
         }
         // a + b and a - b with equal, opposite and infinite points among them.
         let mut others: Vec<_> = (0..count).map(|_| g1_point(&random.scalar())).collect();

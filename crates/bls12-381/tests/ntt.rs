@@ -63,7 +63,9 @@ fn random(seed: u64, count: usize, r: &BigUint) -> Vec<BigUint> {
 }
 
 fn vectors(a: &[BigUint]) -> Vec<FrLanes> {
-    a.chunks(2).map(|p| FrLanes::from_words(FrLanes::consts(), &[words(&p[0]), words(&p[1])])).collect()
+    a.chunks(2)
+        .map(|p| FrLanes::from_words(FrLanes::consts(), &[words(&p[0]), words(&p[1])]))
+        .collect()
 }
 fn integers(a: &[FrLanes]) -> Vec<BigUint> {
     a.iter().flat_map(|v| v.to_words(FrLanes::consts()).map(|w| big(&w))).collect()
@@ -74,7 +76,17 @@ fn transforms_are_values_at_the_points_of_their_node() {
     let w = workplace();
     let k = FrLanes::consts();
     // (log of size, level of node, block)
-    for (log, level, block) in [(2, 0, 0), (3, 0, 0), (6, 0, 0), (6, 7, 0), (6, 7, 1), (6, 7, 97), (5, 1, 1), (4, 2, 3), (8, 5, 31)] {
+    for (log, level, block) in [
+        (2, 0, 0),
+        (3, 0, 0),
+        (6, 0, 0),
+        (6, 7, 0),
+        (6, 7, 1),
+        (6, 7, 97),
+        (5, 1, 1),
+        (4, 2, 3),
+        (8, 5, 31),
+    ] {
         let coefficients = random(5 + log as u64, 1 << log, &w.r);
         let mut data = vectors(&coefficients);
         unsafe { ntt::forward(k, &w.roots, data.as_mut_ptr(), log, block) };
@@ -99,7 +111,8 @@ fn transforms_of_rows_do_every_column() {
     unsafe { ntt::forward_rows(k, &w.roots, data.as_mut_ptr(), log, block, width) };
     let got = integers(&data);
     for column in 0..2 * width {
-        let coefficients: Vec<_> = (0..1 << log).map(|row| elements[row * 2 * width + column].clone()).collect();
+        let coefficients: Vec<_> =
+            (0..1 << log).map(|row| elements[row * 2 * width + column].clone()).collect();
         for row in 0..1usize << log {
             let point = w.point(log + 3, (block << log) + row);
             assert_eq!(got[row * 2 * width + column], w.evaluate(&coefficients, &point));

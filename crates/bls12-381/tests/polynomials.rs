@@ -69,7 +69,13 @@ fn values_at_points_in_and_outside_the_domain_are_those_of_the_polynomial() {
         full.resize(SIZE, BigUint::from(0u32));
         let coefficients = reference.interpolate(&full);
         let root = reference.root(12);
-        let points = [BigUint::from(0u32), BigUint::from(1u32), reference.element(), &reference.r - 1u32, root.modpow(&BigUint::from(5u32), &reference.r)];
+        let points = [
+            BigUint::from(0u32),
+            BigUint::from(1u32),
+            reference.element(),
+            &reference.r - 1u32,
+            root.modpow(&BigUint::from(5u32), &reference.r),
+        ];
         for z in points {
             let mut weights = vec![FrLanes::zero(k); elements::vectors(count)];
             let input = bytes(&data);
@@ -94,12 +100,26 @@ fn quotients_times_their_divisor_are_the_polynomial_minus_its_value() {
         full.resize(SIZE, BigUint::from(0u32));
         let coefficients = reference.interpolate(&full);
         let root = reference.root(12);
-        for z in [reference.element(), BigUint::from(0u32), BigUint::from(1u32), &r - 1u32, root.modpow(&BigUint::from(77u32), &r)] {
+        for z in [
+            reference.element(),
+            BigUint::from(0u32),
+            BigUint::from(1u32),
+            &r - 1u32,
+            root.modpow(&BigUint::from(77u32), &r),
+        ] {
             let input = bytes(&data);
             let mut quotient = vec![words::ZERO; SIZE];
             let mut scratch = vec![FrLanes::zero(k); SIZE];
             let y = unsafe {
-                evaluation::quotient(k, &w.roots, input.as_ptr(), count, &lanes(&z), quotient.as_mut_ptr(), scratch.as_mut_ptr())
+                evaluation::quotient(
+                    k,
+                    &w.roots,
+                    input.as_ptr(),
+                    count,
+                    &lanes(&z),
+                    quotient.as_mut_ptr(),
+                    scratch.as_mut_ptr(),
+                )
             };
             let y = value(&y);
             assert_eq!(y, reference.evaluate(&coefficients, &z));
@@ -139,15 +159,37 @@ fn cells_are_the_values_on_the_extended_domain() {
         assert_eq!(want[..SIZE], full);
         let input = bytes(&data);
         let mut out = vec![0u8; SIZE * 32];
-        unsafe { cells::extend(k, &mut w.arena, &w.roots, input.as_ptr(), count, out.as_mut_ptr()) };
+        unsafe {
+            cells::extend(k, &mut w.arena, &w.roots, input.as_ptr(), count, out.as_mut_ptr())
+        };
         assert_eq!(integers(&out), want[SIZE..]);
         for cell in [0, 1, 63, 64, 65, 100, 127] {
             let mut out = vec![0u8; CELL * 32];
-            unsafe { cells::one_cell(k, &mut w.arena, &w.roots, input.as_ptr(), count, cell, out.as_mut_ptr()) };
+            unsafe {
+                cells::one_cell(
+                    k,
+                    &mut w.arena,
+                    &w.roots,
+                    input.as_ptr(),
+                    count,
+                    cell,
+                    out.as_mut_ptr(),
+                )
+            };
             assert_eq!(integers(&out), want[CELL * cell..][..CELL], "cell {cell}");
             // p = q (X^64 - s) + remainder, the remainder given by the cell's values.
             let mut quotient = vec![words::ZERO; SIZE - CELL];
-            unsafe { cells::quotient(k, &mut w.arena, &w.roots, input.as_ptr(), count, cell, quotient.as_mut_ptr()) };
+            unsafe {
+                cells::quotient(
+                    k,
+                    &mut w.arena,
+                    &w.roots,
+                    input.as_ptr(),
+                    count,
+                    cell,
+                    quotient.as_mut_ptr(),
+                )
+            };
             let q: Vec<_> = quotient.iter().map(big).collect();
             let s = reference.root(7).modpow(&BigUint::from(reversed(cell, 7)), &reference.r);
             let mut remainder = coefficients[..CELL].to_vec();
@@ -160,7 +202,9 @@ fn cells_are_the_values_on_the_extended_domain() {
                 + reference.evaluate(&remainder, &x))
                 % &reference.r;
             assert_eq!(left, reference.evaluate(&coefficients, &x));
-            let leaf = reference.root(13).modpow(&BigUint::from(reversed(CELL * cell + 3, 13)), &reference.r);
+            let leaf = reference
+                .root(13)
+                .modpow(&BigUint::from(reversed(CELL * cell + 3, 13)), &reference.r);
             assert_eq!(reference.evaluate(&remainder, &leaf), want[CELL * cell + 3]);
         }
     }
@@ -175,7 +219,9 @@ fn any_half_of_the_cells_gives_the_blob() {
     let input = bytes(&blob);
     let mut all = input.clone();
     let mut extension = vec![0u8; SIZE * 32];
-    unsafe { cells::extend(k, &mut w.arena, &w.roots, input.as_ptr(), SIZE, extension.as_mut_ptr()) };
+    unsafe {
+        cells::extend(k, &mut w.arena, &w.roots, input.as_ptr(), SIZE, extension.as_mut_ptr())
+    };
     all.extend(extension);
     for attempt in 0..4 {
         let mut indices: Vec<u32> = (0..128).collect();
@@ -187,9 +233,19 @@ fn any_half_of_the_cells_gives_the_blob() {
             };
             indices.remove(drop.min(indices.len() - 1));
         }
-        let given: Vec<u8> = indices.iter().flat_map(|i| all[2048 * *i as usize..][..2048].to_vec()).collect();
+        let given: Vec<u8> =
+            indices.iter().flat_map(|i| all[2048 * *i as usize..][..2048].to_vec()).collect();
         let mut out = vec![0u8; SIZE * 32];
-        unsafe { rows::recover_cells(k, &mut w.arena, &w.roots, indices.as_ptr(), given.as_ptr(), out.as_mut_ptr()) };
+        unsafe {
+            rows::recover_cells(
+                k,
+                &mut w.arena,
+                &w.roots,
+                indices.as_ptr(),
+                given.as_ptr(),
+                out.as_mut_ptr(),
+            )
+        };
         assert!(out == input, "{indices:?}");
     }
 }
@@ -243,7 +299,16 @@ fn rows_are_values_of_column_polynomials_and_any_k_of_them_recover() {
     let mut reference = Reference::new(7);
     let mut w = workplace();
     let k = FrLanes::consts();
-    for (log, rows, columns) in [(0, 1, 3), (0, 4, 1), (2, 4, 5), (2, 8, 33), (3, 21, 16), (5, 64, 7), (4, 32, 100), (1, 100, 4)] {
+    for (log, rows, columns) in [
+        (0, 1, 3),
+        (0, 4, 1),
+        (2, 4, 5),
+        (2, 8, 33),
+        (3, 21, 16),
+        (5, 64, 7),
+        (4, 32, 100),
+        (1, 100, 4),
+    ] {
         let size = 1usize << log;
         let shape = Shape { columns, log, rows };
         let data = reference.elements(size * columns);
@@ -259,7 +324,11 @@ fn rows_are_values_of_column_polynomials_and_any_k_of_them_recover() {
             let want = reference.values(&coefficients, domain);
             for row in 0..rows {
                 let at = (row * columns + column) * 32;
-                assert_eq!(BigUint::from_bytes_be(&all[at..at + 32]), want[row], "row {row} of {rows}");
+                assert_eq!(
+                    BigUint::from_bytes_be(&all[at..at + 32]),
+                    want[row],
+                    "row {row} of {rows}"
+                );
             }
         }
         for attempt in 0..4 {
@@ -270,17 +339,44 @@ fn rows_are_values_of_column_polynomials_and_any_k_of_them_recover() {
                 indices.remove(drop);
             }
             let row_bytes = columns * 32;
-            let kept: Vec<u8> = indices.iter().flat_map(|i| all[row_bytes * *i as usize..][..row_bytes].to_vec()).collect();
+            let kept: Vec<u8> = indices
+                .iter()
+                .flat_map(|i| all[row_bytes * *i as usize..][..row_bytes].to_vec())
+                .collect();
             let mut back = vec![0u8; size * row_bytes];
-            unsafe { rows::recover(k, &mut w.arena, &w.roots, shape, indices.as_ptr(), kept.as_ptr(), back.as_mut_ptr()) };
+            unsafe {
+                rows::recover(
+                    k,
+                    &mut w.arena,
+                    &w.roots,
+                    shape,
+                    indices.as_ptr(),
+                    kept.as_ptr(),
+                    back.as_mut_ptr(),
+                )
+            };
             assert_eq!(back, input, "{indices:?} of {rows}");
         }
         let scalars = reference.elements(size);
         let scalar_bytes = bytes(&scalars);
         let mut sum = vec![0u8; columns * 32];
-        unsafe { rows::combine(k, &mut w.arena, input.as_ptr(), columns, scalar_bytes.as_ptr(), size, sum.as_mut_ptr()) };
+        unsafe {
+            rows::combine(
+                k,
+                &mut w.arena,
+                input.as_ptr(),
+                columns,
+                scalar_bytes.as_ptr(),
+                size,
+                sum.as_mut_ptr(),
+            )
+        };
         let want: Vec<_> = (0..columns)
-            .map(|c| (0..size).fold(BigUint::from(0u32), |s, j| (s + &scalars[j] * &data[j * columns + c]) % &reference.r))
+            .map(|c| {
+                (0..size).fold(BigUint::from(0u32), |s, j| {
+                    (s + &scalars[j] * &data[j * columns + c]) % &reference.r
+                })
+            })
             .collect();
         assert_eq!(integers(&sum), want);
     }
@@ -299,14 +395,24 @@ fn division_in_pieces_gives_quotient_and_value() {
         let mut end = 23;
         for size in pieces {
             let start = end - size;
-            unsafe { evaluation::divide(k, input[32 * start..].as_ptr(), size, &lanes(&z), carry.as_mut_ptr(), quotient[32 * start..].as_mut_ptr()) };
+            unsafe {
+                evaluation::divide(
+                    k,
+                    input[32 * start..].as_ptr(),
+                    size,
+                    &lanes(&z),
+                    carry.as_mut_ptr(),
+                    quotient[32 * start..].as_mut_ptr(),
+                )
+            };
             end = start;
         }
         assert_eq!(BigUint::from_bytes_be(&carry), reference.evaluate(&coefficients, &z));
         let q = integers(&quotient);
         assert_eq!(q[22], BigUint::from(0u32));
         let x = reference.element();
-        let left = reference.evaluate(&q, &x) * ((&x + &reference.r - &z) % &reference.r) + BigUint::from_bytes_be(&carry);
+        let left = reference.evaluate(&q, &x) * ((&x + &reference.r - &z) % &reference.r)
+            + BigUint::from_bytes_be(&carry);
         assert_eq!(left % &reference.r, reference.evaluate(&coefficients, &x));
     }
 }

@@ -42,7 +42,8 @@ impl<M: Modulus, const N: usize> Scalar<M, N> {
     /// -1 / p mod 2^30
     const MU: u64 = words::negative_inverse(&M::WORDS) & MASK;
     /// R mod p
-    const ONE: [u64; N] = words::split(&words::power_of_two((BITS as usize * N) as i32, &M::WORDS), BITS);
+    const ONE: [u64; N] =
+        words::split(&words::power_of_two((BITS as usize * N) as i32, &M::WORDS), BITS);
     /// R^2 mod p
     const R2: [u64; N] =
         words::split(&words::power_of_two((2 * BITS as usize * N) as i32, &M::WORDS), BITS);
@@ -353,7 +354,12 @@ impl<M: Modulus, const N: usize> Lanes2 for Scalar<M, N> {
         unsafe { Self::gather_into(out, a, b) }
     }
     #[inline(never)]
-    unsafe fn load_signed_into(_: &(), out: *mut Self, from: [*const [u64; N]; 2], signs: [u32; 2]) {
+    unsafe fn load_signed_into(
+        _: &(),
+        out: *mut Self,
+        from: [*const [u64; N]; 2],
+        signs: [u32; 2],
+    ) {
         let zero = [0; N];
         for l in 0..2 {
             unsafe {
@@ -378,7 +384,13 @@ impl<M: Modulus, const N: usize> Lanes2 for Scalar<M, N> {
         unsafe { Self::sub_into(k, out, a, b) }
     }
     #[inline(always)]
-    unsafe fn minus_two_into(k: &(), out: *mut Self, a: *const Self, b: *const Self, c: *const Self) {
+    unsafe fn minus_two_into(
+        k: &(),
+        out: *mut Self,
+        a: *const Self,
+        b: *const Self,
+        c: *const Self,
+    ) {
         unsafe {
             Self::sub_into(k, out, a, b);
             Self::sub_into(k, out, out, c);

@@ -360,7 +360,12 @@ impl<M: Modulus, const N: usize> Lanes2 for Wide<M, N> {
         unsafe { Self::gather_into(out, a, b) }
     }
     #[inline(never)]
-    unsafe fn load_signed_into(_: &(), out: *mut Self, from: [*const [u64; N]; 2], signs: [u32; 2]) {
+    unsafe fn load_signed_into(
+        _: &(),
+        out: *mut Self,
+        from: [*const [u64; N]; 2],
+        signs: [u32; 2],
+    ) {
         let zero = [0; N];
         for l in 0..2 {
             unsafe {
@@ -385,7 +390,13 @@ impl<M: Modulus, const N: usize> Lanes2 for Wide<M, N> {
         unsafe { Self::sub_into(k, out, a, b) }
     }
     #[inline(always)]
-    unsafe fn minus_two_into(k: &(), out: *mut Self, a: *const Self, b: *const Self, c: *const Self) {
+    unsafe fn minus_two_into(
+        k: &(),
+        out: *mut Self,
+        a: *const Self,
+        b: *const Self,
+        c: *const Self,
+    ) {
         unsafe {
             Self::sub_into(k, out, a, b);
             Self::sub_into(k, out, out, c);

@@ -15,7 +15,9 @@ pub fn reversed(i: usize, log: u32) -> usize {
 
 impl Reference {
     pub fn new(seed: u64) -> Self {
-        let r = BigUint::new(ScalarField::WORDS.iter().flat_map(|x| [*x as u32, (*x >> 32) as u32]).collect());
+        let r = BigUint::new(
+            ScalarField::WORDS.iter().flat_map(|x| [*x as u32, (*x >> 32) as u32]).collect(),
+        );
         Self { r, state: seed }
     }
     pub fn next(&mut self) -> u64 {

@@ -10,7 +10,11 @@ use super::*;
 /// # Safety
 /// `a` and `b` readable, `out` writable; out may be a or b.
 #[inline(never)]
-pub unsafe fn mul_into<M: Modulus, const N: usize>(out: *mut Scalar<M, N>, a: *const Scalar<M, N>, b: *const Scalar<M, N>) {
+pub unsafe fn mul_into<M: Modulus, const N: usize>(
+    out: *mut Scalar<M, N>,
+    a: *const Scalar<M, N>,
+    b: *const Scalar<M, N>,
+) {
     let mut sums = MaybeUninit::<[[u64; N]; 2]>::uninit();
     let mut products = MaybeUninit::<[[u64; N]; 2]>::uninit();
     unsafe {
@@ -33,7 +37,10 @@ pub unsafe fn mul_into<M: Modulus, const N: usize>(out: *mut Scalar<M, N>, a: *c
 /// # Safety
 /// `a` readable, `out` writable; out may be a.
 #[inline(never)]
-pub unsafe fn square_into<M: Modulus, const N: usize>(out: *mut Scalar<M, N>, a: *const Scalar<M, N>) {
+pub unsafe fn square_into<M: Modulus, const N: usize>(
+    out: *mut Scalar<M, N>,
+    a: *const Scalar<M, N>,
+) {
     let mut sums = MaybeUninit::<[[u64; N]; 2]>::uninit();
     unsafe {
         let sums = sums.as_mut_ptr() as *mut [u64; N];
@@ -51,7 +58,10 @@ pub unsafe fn square_into<M: Modulus, const N: usize>(out: *mut Scalar<M, N>, a:
 /// # Safety
 /// `a` readable, `out` writable; out may be a.
 #[inline(never)]
-pub unsafe fn times_xi_into<M: Modulus, const N: usize>(out: *mut Scalar<M, N>, a: *const Scalar<M, N>) {
+pub unsafe fn times_xi_into<M: Modulus, const N: usize>(
+    out: *mut Scalar<M, N>,
+    a: *const Scalar<M, N>,
+) {
     let mut sum = MaybeUninit::<[u64; N]>::uninit();
     unsafe {
         let (out, a) = (out as *mut [u64; N], a as *const [u64; N]);

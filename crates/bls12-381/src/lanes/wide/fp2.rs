@@ -48,7 +48,11 @@ impl<M: Modulus, const N: usize> Wide<M, N> {
 /// # Safety
 /// `a` and `b` readable, `out` writable; out may be a or b.
 #[inline(never)]
-pub unsafe fn mul_into<M: Modulus, const N: usize>(out: *mut Wide<M, N>, a: *const Wide<M, N>, b: *const Wide<M, N>) {
+pub unsafe fn mul_into<M: Modulus, const N: usize>(
+    out: *mut Wide<M, N>,
+    a: *const Wide<M, N>,
+    b: *const Wide<M, N>,
+) {
     let mut scratch = MaybeUninit::<[[u64; N]; 2]>::uninit();
     unsafe {
         let scratch = scratch.as_mut_ptr() as *mut [u64; N];
@@ -84,7 +88,10 @@ pub unsafe fn square_into<M: Modulus, const N: usize>(out: *mut Wide<M, N>, a: *
 /// # Safety
 /// `a` readable, `out` writable; out may be a.
 #[inline(never)]
-pub unsafe fn times_xi_into<M: Modulus, const N: usize>(out: *mut Wide<M, N>, a: *const Wide<M, N>) {
+pub unsafe fn times_xi_into<M: Modulus, const N: usize>(
+    out: *mut Wide<M, N>,
+    a: *const Wide<M, N>,
+) {
     let mut sum = MaybeUninit::<[u64; N]>::uninit();
     unsafe {
         let (out, a) = (out as *mut [u64; N], a as *const [u64; N]);
