@@ -62,12 +62,6 @@ pub unsafe fn extend(
     arena.release(mark);
 }
 
-/// X^64 - s of cell i: s in both lanes.
-fn coset_root(k: &FrConsts, roots: &Roots, cell: usize) -> FrLanes {
-    let pair = roots.leaves(k, cell / 2);
-    if cell % 2 == 0 { pair.low(&pair) } else { pair.high(&pair) }
-}
-
 /// Writes one cell: the remainder modulo X^64 - s, then a transform of 64.
 ///
 /// # Safety
@@ -85,7 +79,8 @@ pub unsafe fn one_cell(
     unsafe {
         let data: *mut FrLanes = arena.allocate(SIZE / 2);
         coefficients(k, roots, bytes, count, data);
-        let s = coset_root(k, roots, cell);
+        // The cell is the remainder modulo X^64 - s.
+        let s = roots.leaf(k, cell);
         // Horner in X^64: blocks of 32 vectors, from the top.
         let block = CELL / 2;
         let mut at = SIZE / 2;
@@ -120,7 +115,7 @@ pub unsafe fn quotient(
     unsafe {
         let data: *mut FrLanes = arena.allocate(SIZE / 2);
         coefficients(k, roots, bytes, count, data);
-        let s = coset_root(k, roots, cell);
+        let s = roots.leaf(k, cell);
         // q_j = p_(j + 64) + s q_(j + 64)
         let block = CELL / 2;
         for i in (block..SIZE / 2).rev() {
@@ -167,7 +162,7 @@ pub unsafe fn combine(
             let weight = elements::read_one(k, weights.add(BYTES * j));
             elements::write_one(
                 k,
-                &weight.mul(k, &coset_root(k, roots, index)),
+                &weight.mul(k, &roots.leaf(k, index)),
                 products.add(BYTES * j),
             );
             let factor = weight.mul(k, &scale);

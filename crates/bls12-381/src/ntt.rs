@@ -72,6 +72,12 @@ impl Roots {
     pub fn leaves(&self, k: &FrConsts, b: usize) -> FrLanes {
         self.both(b).negate_if(k, [0, 1])
     }
+
+    /// Root of unity i of any domain in bit-reversed order, in both lanes.
+    pub fn leaf(&self, k: &FrConsts, i: usize) -> FrLanes {
+        let pair = self.leaves(k, i / 2);
+        if i.is_multiple_of(2) { pair.low(&pair) } else { pair.high(&pair) }
+    }
 }
 
 /// An element of order 2^log: 7^((r - 1) / 2^log), 7 generating the field.

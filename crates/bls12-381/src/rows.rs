@@ -121,10 +121,7 @@ impl Recovery {
         indices: *const u32,
     ) -> Self {
         let (count, size) = (1usize << log, 1usize << domain_log);
-        let leaf = |i: usize| {
-            let pair = roots.leaves(k, i / 2);
-            if i % 2 == 0 { pair.low(&pair) } else { pair.high(&pair) }
-        };
+        let leaf = |i: usize| roots.leaf(k, i);
         let factors: *mut FrLanes = arena.allocate(count);
         let quotients: *mut FrLanes = arena.allocate(size);
         let mark = arena.mark();

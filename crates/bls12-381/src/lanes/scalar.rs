@@ -176,14 +176,14 @@ impl<M: Modulus, const N: usize> Scalar<M, N> {
     /// sum of a_i a_(K - i): at most 13 products of 60 bits.
     #[inline(always)]
     fn square_column<const K: usize>(a: &[u64; N]) -> u64 {
-        let mut i = if K > N - 1 { K - (N - 1) } else { 0 };
+        let mut i = K.saturating_sub(N - 1);
         let mut x = 0;
         while 2 * i < K {
             x += a[i] * a[K - i];
             i += 1;
         }
         x += x;
-        if K % 2 == 0 { x + a[K / 2] * a[K / 2] } else { x }
+        if K.is_multiple_of(2) { x + a[K / 2] * a[K / 2] } else { x }
     }
 
     #[inline(always)]
