@@ -65,7 +65,8 @@ pub unsafe fn decode_signatures(
     let mut all = true;
     for first in (0..count).step_by(2) {
         let index = [first, (first + 1).min(count - 1)];
-        let decoded = unsafe { g2::decompress_two(k, index.map(|i| bytes.add(g2::COMPRESSED * i))) };
+        let decoded =
+            unsafe { g2::decompress_two(k, index.map(|i| bytes.add(g2::COMPRESSED * i))) };
         for lane in 0..index[1] - first + 1 {
             let mut point = None;
             let status = match decoded[lane] {
@@ -138,7 +139,10 @@ impl Product {
         }
         let mut loops = MaybeUninit::<Fp12>::uninit();
         unsafe {
-            let pairs = core::slice::from_raw_parts_mut(self.pairs.as_mut_ptr() as *mut VariablePair, self.waiting);
+            let pairs = core::slice::from_raw_parts_mut(
+                self.pairs.as_mut_ptr() as *mut VariablePair,
+                self.waiting,
+            );
             pairing::miller_loop(k, loops.as_mut_ptr(), &[], pairs);
             let value = &raw mut self.value;
             Fp12::mul_into(k, value, value, loops.as_ptr());
@@ -202,7 +206,9 @@ pub unsafe fn aggregate_keys(
     count: usize,
     out: *mut G1Affine,
 ) {
-    let key = |i: usize| unsafe { keys.add(if indices.is_null() { i } else { *indices.add(i) as usize }) };
+    let key = |i: usize| unsafe {
+        keys.add(if indices.is_null() { i } else { *indices.add(i) as usize })
+    };
     let mut sum = G1Pair::infinity(k);
     let sum = &raw mut sum;
     unsafe {
@@ -253,7 +259,12 @@ unsafe fn multiples(k: &FpConsts, p: &Affine, table: *mut G1Pair, count: usize) 
 ///
 /// # Safety
 /// `count` points readable, `out` writable.
-pub unsafe fn aggregate_signatures(k: &FpConsts, points: *const StoredG2, count: usize, out: *mut StoredG2) {
+pub unsafe fn aggregate_signatures(
+    k: &FpConsts,
+    points: *const StoredG2,
+    count: usize,
+    out: *mut StoredG2,
+) {
     let mut sum = G2::infinity(k);
     let sum = &raw mut sum;
     unsafe {

@@ -97,7 +97,9 @@ pub unsafe extern "C" fn bls_hash(
     tag_bytes: usize,
     out: *mut StoredG2,
 ) {
-    unsafe { bls::hash(FpLanes::consts(), slice(message, message_bytes), slice(tag, tag_bytes), out) }
+    unsafe {
+        bls::hash(FpLanes::consts(), slice(message, message_bytes), slice(tag, tag_bytes), out)
+    }
 }
 
 /// 1 if the product of e(key_i, hash_i) equals e(generator, signature): `count` = 1 is one signature,
@@ -130,7 +132,10 @@ pub unsafe extern "C" fn bls_verify_batch(
     weights: *const u8,
     count: usize,
 ) -> u32 {
-    unsafe { batch::verify_batch(FpLanes::consts(), keys, hashes, groups, signatures, weights, count) as u32 }
+    unsafe {
+        batch::verify_batch(FpLanes::consts(), keys, hashes, groups, signatures, weights, count)
+            as u32
+    }
 }
 
 /// Sum of stored keys, `keys[0..count]`, or `keys[indices[i]]` if `indices` is not 0. 1 if the sum is
@@ -156,7 +161,11 @@ pub unsafe extern "C" fn bls_aggregate_keys(
 /// # Safety
 /// See the module comment.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bls_aggregate_signatures(points: *const StoredG2, count: usize, out: *mut StoredG2) -> u32 {
+pub unsafe extern "C" fn bls_aggregate_signatures(
+    points: *const StoredG2,
+    count: usize,
+    out: *mut StoredG2,
+) -> u32 {
     unsafe {
         bls::aggregate_signatures(FpLanes::consts(), points, count, out);
         !bls::is_infinity(out) as u32
@@ -192,8 +201,13 @@ pub unsafe extern "C" fn bls_sign(
     out: *mut u8,
 ) -> u32 {
     unsafe {
-        let ok =
-            secret::sign(FpLanes::consts(), key, slice(message, message_bytes), slice(tag, tag_bytes), out);
+        let ok = secret::sign(
+            FpLanes::consts(),
+            key,
+            slice(message, message_bytes),
+            slice(tag, tag_bytes),
+            out,
+        );
         secret::wipe(key, 32);
         ok as u32
     }
@@ -220,11 +234,17 @@ pub unsafe extern "C" fn pairing_prepare(
 ) -> u32 {
     unsafe {
         let k = FpLanes::consts();
-        let decoded = if uncompressed != 0 { g2::read_uncompressed(k, bytes) } else { g2::decompress(k, bytes) };
+        let decoded = if uncompressed != 0 {
+            g2::read_uncompressed(k, bytes)
+        } else {
+            g2::decompress(k, bytes)
+        };
         let status = match decoded {
             Err(error) => bls::status_of(error),
             Ok(None) => Status::Infinity,
-            Ok(Some(q)) if check_subgroup != 0 && !g2::is_in_subgroup(k, &q) => Status::NotInSubgroup,
+            Ok(Some(q)) if check_subgroup != 0 && !g2::is_in_subgroup(k, &q) => {
+                Status::NotInSubgroup
+            }
             Ok(Some(q)) => {
                 pairing::prepare(k, &q, table);
                 Status::Finite
@@ -253,11 +273,17 @@ pub unsafe extern "C" fn pairing_check(
 ///
 /// # Safety
 /// See the module comment.
-pub unsafe fn check(p1: *const G1Affine, table1: *const LineTable, p2: *const G1Affine, table2: *const LineTable) -> bool {
+pub unsafe fn check(
+    p1: *const G1Affine,
+    table1: *const LineTable,
+    p2: *const G1Affine,
+    table2: *const LineTable,
+) -> bool {
     unsafe {
         let k = FpLanes::consts();
         let zero = FpLanes::zero(k);
-        let placeholder = FixedPair { p: pairing::Evaluation { x: zero, y: zero }, lines: core::ptr::null() };
+        let placeholder =
+            FixedPair { p: pairing::Evaluation { x: zero, y: zero }, lines: core::ptr::null() };
         let mut pairs = [placeholder; 2];
         let mut count = 0;
         for (p, lines) in [(p1, table1), (p2, table2)] {

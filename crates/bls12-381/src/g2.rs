@@ -87,7 +87,11 @@ pub unsafe fn decompress_two(k: &FpConsts, bytes: [*const u8; 2]) -> [Decoded; 2
         Ok(Header::Infinity) => Ok(None),
         Ok(Header::Finite { .. }) if !ok[i] => Err(DecodeError::NotOnCurve),
         Ok(Header::Finite { x, large }) => {
-            let y = if fp2::is_large(k, &roots[i]) == large { roots[i] } else { linear::neg(k, &roots[i]) };
+            let y = if fp2::is_large(k, &roots[i]) == large {
+                roots[i]
+            } else {
+                linear::neg(k, &roots[i])
+            };
             Ok(Some(Affine { x, y }))
         }
     })
@@ -107,7 +111,8 @@ pub unsafe fn decompress(k: &FpConsts, bytes: *const u8) -> Decoded {
 /// # Safety
 /// 192 bytes readable.
 pub unsafe fn read_uncompressed(k: &FpConsts, bytes: *const u8) -> Decoded {
-    let [x1, x0, y1, y0] = [0, 48, 96, 144].map(|at| unsafe { words::read_big_endian(bytes.add(at), 48) });
+    let [x1, x0, y1, y0] =
+        [0, 48, 96, 144].map(|at| unsafe { words::read_big_endian(bytes.add(at), 48) });
     if [&x0, &x1, &y0, &y1].iter().any(|w| !words::less(w, &BaseField::WORDS)) {
         return Err(DecodeError::NotCanonical);
     }

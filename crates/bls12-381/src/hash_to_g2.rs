@@ -134,7 +134,8 @@ pub fn map_two(k: &FpConsts, u: [&Fp2; 2]) -> [Affine; 2] {
     let roots = fp2::roots_from_norms(k, [&list[0].w, &list[1].w], &s, &c.half);
     [0, 1].map(|i| {
         let p = &list[i];
-        let norm_inverse = if i == 0 { d_inverse.low(&d_inverse) } else { d_inverse.high(&d_inverse) };
+        let norm_inverse =
+            if i == 0 { d_inverse.low(&d_inverse) } else { d_inverse.high(&d_inverse) };
         let inverse = fp2::conjugate(k, &p.denominator).mul(k, &norm_inverse);
         let x = fp2::mul(k, &p.numerator, &inverse);
         let y = fp2::mul(k, &roots[i], &fp2::square(k, &inverse));
@@ -162,11 +163,7 @@ pub fn isogeny(k: &FpConsts, p: &Affine) -> G2 {
     }
     let n2 = horner(table[9], &table[6..9]);
     let d2 = horner(one, &table[10..]);
-    G2::new(
-        fp2::mul(k, &n1, &d2),
-        fp2::mul(k, &fp2::mul(k, &p.y, &n2), &d1),
-        fp2::mul(k, &d1, &d2),
-    )
+    G2::new(fp2::mul(k, &n1, &d2), fp2::mul(k, &fp2::mul(k, &p.y, &n2), &d1), fp2::mul(k, &d1, &d2))
 }
 
 /// map_to_curve of both elements, their sum, and the cofactor cleared.

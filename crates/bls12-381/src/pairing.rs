@@ -16,8 +16,8 @@ use crate::fp::{FpConsts, FpLanes};
 use crate::g2::G2;
 use crate::lanes::Lanes2;
 use crate::tower::fp2::{self, Fp2};
-use crate::tower::linear;
 use crate::tower::fp12::Fp12;
+use crate::tower::linear;
 use core::mem::MaybeUninit;
 
 /// Lines of one Miller loop: 63 tangents and 5 chords (the bits of |t| after the first).
@@ -158,7 +158,12 @@ pub unsafe fn prepare(k: &FpConsts, q: *const Affine, out: *mut LineTable) {
 /// # Safety
 /// The line tables readable, `out` writable.
 #[inline(never)]
-pub unsafe fn miller_loop(k: &FpConsts, out: *mut Fp12, fixed: &[FixedPair], variable: &mut [VariablePair]) {
+pub unsafe fn miller_loop(
+    k: &FpConsts,
+    out: *mut Fp12,
+    fixed: &[FixedPair],
+    variable: &mut [VariablePair],
+) {
     unsafe {
         Fp12::copy_into(out, &Fp12::one(k));
         let mut at = 0;
@@ -247,7 +252,11 @@ pub unsafe fn final_exponentiation(k: &FpConsts, f: *mut Fp12) {
 ///
 /// # Safety
 /// The line tables readable.
-pub unsafe fn product_is_one(k: &FpConsts, fixed: &[FixedPair], variable: &mut [VariablePair]) -> bool {
+pub unsafe fn product_is_one(
+    k: &FpConsts,
+    fixed: &[FixedPair],
+    variable: &mut [VariablePair],
+) -> bool {
     let mut f = MaybeUninit::<Fp12>::uninit();
     let f = f.as_mut_ptr();
     unsafe {

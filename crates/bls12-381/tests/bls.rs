@@ -43,12 +43,22 @@ fn decode_key(bytes: &[u8]) -> (G1Affine, u8) {
 }
 fn decode_signature(bytes: &[u8]) -> (StoredG2, u8) {
     let (mut point, mut status) = (room::<StoredG2>(1), [9]);
-    unsafe { exports::bls_decode_signatures(bytes.as_ptr(), 1, point.as_mut_ptr(), status.as_mut_ptr()) };
+    unsafe {
+        exports::bls_decode_signatures(bytes.as_ptr(), 1, point.as_mut_ptr(), status.as_mut_ptr())
+    };
     (point[0], status[0])
 }
 fn hash(message: &[u8]) -> StoredG2 {
     let mut out = room::<StoredG2>(1);
-    unsafe { exports::bls_hash(message.as_ptr(), message.len(), TAG.as_ptr(), TAG.len(), out.as_mut_ptr()) };
+    unsafe {
+        exports::bls_hash(
+            message.as_ptr(),
+            message.len(),
+            TAG.as_ptr(),
+            TAG.len(),
+            out.as_mut_ptr(),
+        )
+    };
     out[0]
 }
 fn sets(random: &mut Random, count: usize) -> Vec<Set> {
@@ -75,7 +85,12 @@ fn verify_batch(random: &mut Random, sets: &[Set]) -> bool {
     let weights: Vec<u8> = (0..16 * sets.len()).map(|_| (random.next() >> 32) as u8).collect();
     unsafe {
         exports::bls_verify_batch(
-            keys.as_ptr(), hashes.as_ptr(), std::ptr::null(), signatures.as_ptr(), weights.as_ptr(), sets.len(),
+            keys.as_ptr(),
+            hashes.as_ptr(),
+            std::ptr::null(),
+            signatures.as_ptr(),
+            weights.as_ptr(),
+            sets.len(),
         ) == 1
     }
 }
@@ -98,7 +113,17 @@ fn small(n: u64) -> [u8; 32] {
 fn keys_and_signatures_equal_those_of_blst_also_for_edge_secrets() {
     let mut random = Random(41);
     let t = bls12_381::constants::PARAMETER;
-    let mut list = vec![small(1), small(2), small(3), small(t), small(t - 1), small(t + 1), order_minus(1), order_minus(2), order_minus(t)];
+    let mut list = vec![
+        small(1),
+        small(2),
+        small(3),
+        small(t),
+        small(t - 1),
+        small(t + 1),
+        order_minus(1),
+        order_minus(2),
+        order_minus(t),
+    ];
     for high in [0x80u8, 0x40, 1] {
         let mut power = [0; 32];
         power[8] = high;
@@ -118,7 +143,19 @@ fn keys_and_signatures_equal_those_of_blst_also_for_edge_secrets() {
         assert_eq!(key, want.sk_to_pk().to_bytes(), "{secret:x?}");
         copy = *secret;
         let args = (message.as_ptr(), message.len(), TAG.as_ptr(), TAG.len());
-        assert_eq!(unsafe { exports::bls_sign(copy.as_mut_ptr(), args.0, args.1, args.2, args.3, signature.as_mut_ptr()) }, 1);
+        assert_eq!(
+            unsafe {
+                exports::bls_sign(
+                    copy.as_mut_ptr(),
+                    args.0,
+                    args.1,
+                    args.2,
+                    args.3,
+                    signature.as_mut_ptr(),
+                )
+            },
+            1
+        );
         assert_eq!(copy, [0; 32], "wiped");
         assert_eq!(signature, want.sign(message, TAG, &[]).to_bytes(), "{secret:x?}");
     }
@@ -145,7 +182,10 @@ fn a_signature_verifies_for_its_key_and_message_only() {
     assert!(!verify_one(&Set { signature: infinity, ..list[0] }));
     assert!(!verify_one(&Set { hash: infinity, ..list[0] }));
     assert!(!verify_one(&Set { key: room::<G1Affine>(1)[0], ..list[0] }));
-    assert_eq!(unsafe { exports::bls_verify(&list[0].key, &list[0].hash, 0, &list[0].signature) }, 0);
+    assert_eq!(
+        unsafe { exports::bls_verify(&list[0].key, &list[0].hash, 0, &list[0].signature) },
+        0
+    );
 }
 
 #[test]
@@ -156,41 +196,90 @@ fn aggregates_equal_those_of_blst_and_verify() {
         let secrets: Vec<_> = (0..count).map(|_| blst_key(&secret(&mut random))).collect();
         let messages: Vec<[u8; 32]> = (0..count).map(|_| random.bytes()).collect();
         let common = random.bytes::<32>();
-        let keys: Vec<G1Affine> = secrets.iter().map(|s| decode_key(&s.sk_to_pk().to_bytes()).0).collect();
+        let keys: Vec<G1Affine> =
+            secrets.iter().map(|s| decode_key(&s.sk_to_pk().to_bytes()).0).collect();
 
         // One message.
         let publics: Vec<_> = secrets.iter().map(|s| s.sk_to_pk()).collect();
-        let want = min_pk::AggregatePublicKey::aggregate(&publics.iter().collect::<Vec<_>>(), false).unwrap();
+        let want =
+            min_pk::AggregatePublicKey::aggregate(&publics.iter().collect::<Vec<_>>(), false)
+                .unwrap();
         let mut key = room::<G1Affine>(1);
-        assert_eq!(unsafe { exports::bls_aggregate_keys(keys.as_ptr(), std::ptr::null(), count, key.as_mut_ptr()) }, 1);
+        assert_eq!(
+            unsafe {
+                exports::bls_aggregate_keys(
+                    keys.as_ptr(),
+                    std::ptr::null(),
+                    count,
+                    key.as_mut_ptr(),
+                )
+            },
+            1
+        );
         let mut bytes = [0; 48];
         unsafe { exports::bls_encode_keys(key.as_ptr(), 1, bytes.as_mut_ptr()) };
         assert_eq!(bytes, want.to_public_key().to_bytes());
         let order: Vec<u32> = (0..count as u32).rev().collect();
         let mut again = room::<G1Affine>(1);
-        assert_eq!(unsafe { exports::bls_aggregate_keys(keys.as_ptr(), order.as_ptr(), count, again.as_mut_ptr()) }, 1);
+        assert_eq!(
+            unsafe {
+                exports::bls_aggregate_keys(
+                    keys.as_ptr(),
+                    order.as_ptr(),
+                    count,
+                    again.as_mut_ptr(),
+                )
+            },
+            1
+        );
         unsafe { exports::bls_encode_keys(again.as_ptr(), 1, bytes.as_mut_ptr()) };
         assert_eq!(bytes, want.to_public_key().to_bytes());
         let aggregate = |list: &[min_pk::Signature]| {
             let bytes: Vec<u8> = list.iter().flat_map(|s| s.to_bytes()).collect();
             let (mut points, mut statuses) = (room::<StoredG2>(count), vec![9; count]);
-            assert_eq!(unsafe { exports::bls_decode_signatures(bytes.as_ptr(), count, points.as_mut_ptr(), statuses.as_mut_ptr()) }, 1);
+            assert_eq!(
+                unsafe {
+                    exports::bls_decode_signatures(
+                        bytes.as_ptr(),
+                        count,
+                        points.as_mut_ptr(),
+                        statuses.as_mut_ptr(),
+                    )
+                },
+                1
+            );
             let mut out = room::<StoredG2>(1);
-            assert_eq!(unsafe { exports::bls_aggregate_signatures(points.as_ptr(), count, out.as_mut_ptr()) }, 1);
-            let want = min_pk::AggregateSignature::aggregate(&list.iter().collect::<Vec<_>>(), false).unwrap();
+            assert_eq!(
+                unsafe {
+                    exports::bls_aggregate_signatures(points.as_ptr(), count, out.as_mut_ptr())
+                },
+                1
+            );
+            let want =
+                min_pk::AggregateSignature::aggregate(&list.iter().collect::<Vec<_>>(), false)
+                    .unwrap();
             assert_eq!(compressed(k, Some(&out[0])), want.to_signature().to_bytes());
             out[0]
         };
-        let signature = aggregate(&secrets.iter().map(|s| s.sign(&common, TAG, &[])).collect::<Vec<_>>());
+        let signature =
+            aggregate(&secrets.iter().map(|s| s.sign(&common, TAG, &[])).collect::<Vec<_>>());
         assert!(verify_one(&Set { key: key[0], hash: hash(&common), signature }));
         assert!(!verify_one(&Set { key: key[0], hash: hash(b"other"), signature }));
 
         // Distinct messages.
-        let signature = aggregate(&secrets.iter().zip(&messages).map(|(s, m)| s.sign(m, TAG, &[])).collect::<Vec<_>>());
+        let signature = aggregate(
+            &secrets.iter().zip(&messages).map(|(s, m)| s.sign(m, TAG, &[])).collect::<Vec<_>>(),
+        );
         let mut hashes: Vec<StoredG2> = messages.iter().map(|m| hash(m)).collect();
-        assert_eq!(unsafe { exports::bls_verify(keys.as_ptr(), hashes.as_ptr(), count, &signature) }, 1);
+        assert_eq!(
+            unsafe { exports::bls_verify(keys.as_ptr(), hashes.as_ptr(), count, &signature) },
+            1
+        );
         hashes[count / 2] = hash(b"other");
-        assert_eq!(unsafe { exports::bls_verify(keys.as_ptr(), hashes.as_ptr(), count, &signature) }, 0);
+        assert_eq!(
+            unsafe { exports::bls_verify(keys.as_ptr(), hashes.as_ptr(), count, &signature) },
+            0
+        );
     }
 }
 
@@ -214,20 +303,47 @@ fn sums_that_cancel_or_repeat_are_right() {
     let mut key = room::<G1Affine>(1);
     let mut point = room::<StoredG2>(1);
     // P, -P, P, P: infinity in between, then doubling.
-    for (indices, finite) in [(vec![0u32, 1], false), (vec![0, 0], true), (vec![0, 1, 0, 0], true), (vec![0, 0, 1, 1], false), (vec![0, 1, 0], true)] {
-        assert_eq!(unsafe { exports::bls_aggregate_keys(keys.as_ptr(), indices.as_ptr(), indices.len(), key.as_mut_ptr()) }, finite as u32);
+    for (indices, finite) in [
+        (vec![0u32, 1], false),
+        (vec![0, 0], true),
+        (vec![0, 1, 0, 0], true),
+        (vec![0, 0, 1, 1], false),
+        (vec![0, 1, 0], true),
+    ] {
+        assert_eq!(
+            unsafe {
+                exports::bls_aggregate_keys(
+                    keys.as_ptr(),
+                    indices.as_ptr(),
+                    indices.len(),
+                    key.as_mut_ptr(),
+                )
+            },
+            finite as u32
+        );
         let list: Vec<StoredG2> = indices.iter().map(|i| points[*i as usize]).collect();
-        assert_eq!(unsafe { exports::bls_aggregate_signatures(list.as_ptr(), list.len(), point.as_mut_ptr()) }, finite as u32);
+        assert_eq!(
+            unsafe {
+                exports::bls_aggregate_signatures(list.as_ptr(), list.len(), point.as_mut_ptr())
+            },
+            finite as u32
+        );
         let mut sum = 0i64;
         indices.iter().for_each(|i| sum += 1 - 2 * *i as i64);
         let publics: Vec<_> = (0..sum).map(|_| a.sk_to_pk()).collect();
         let mut bytes = [0; 48];
         unsafe { exports::bls_encode_keys(key.as_ptr(), 1, bytes.as_mut_ptr()) };
         if finite {
-            let want = min_pk::AggregatePublicKey::aggregate(&publics.iter().collect::<Vec<_>>(), false).unwrap();
+            let want =
+                min_pk::AggregatePublicKey::aggregate(&publics.iter().collect::<Vec<_>>(), false)
+                    .unwrap();
             assert_eq!(bytes, want.to_public_key().to_bytes());
             let signatures: Vec<_> = (0..sum).map(|_| a.sign(b"m", TAG, &[])).collect();
-            let want = min_pk::AggregateSignature::aggregate(&signatures.iter().collect::<Vec<_>>(), false).unwrap();
+            let want = min_pk::AggregateSignature::aggregate(
+                &signatures.iter().collect::<Vec<_>>(),
+                false,
+            )
+            .unwrap();
             assert_eq!(compressed(k, Some(&point[0])), want.to_signature().to_bytes());
         } else {
             assert_eq!(bytes[0], 0xc0);
@@ -269,18 +385,27 @@ fn the_same_set_many_times_is_still_a_right_batch() {
 #[test]
 fn entries_of_one_message_share_a_hash() {
     let mut random = Random(48);
-    for groups in [vec![0u32], vec![0, 0], vec![0, 0, 1], vec![0, 1, 1, 1], vec![0, 0, 1, 2, 2], vec![0; 40]] {
+    for groups in
+        [vec![0u32], vec![0, 0], vec![0, 0, 1], vec![0, 1, 1, 1], vec![0, 0, 1, 2, 2], vec![0; 40]]
+    {
         let messages = *groups.last().unwrap() as usize + 1;
         let hashes: Vec<StoredG2> = (0..messages).map(|i| hash(&[i as u8])).collect();
         let secrets: Vec<_> = groups.iter().map(|_| blst_key(&secret(&mut random))).collect();
-        let keys: Vec<G1Affine> = secrets.iter().map(|s| decode_key(&s.sk_to_pk().to_bytes()).0).collect();
+        let keys: Vec<G1Affine> =
+            secrets.iter().map(|s| decode_key(&s.sk_to_pk().to_bytes()).0).collect();
         let mut signatures: Vec<StoredG2> = (secrets.iter().zip(&groups))
             .map(|(s, g)| decode_signature(&s.sign(&[*g as u8], TAG, &[]).to_bytes()).0)
             .collect();
-        let weights: Vec<u8> = (0..16 * groups.len()).map(|_| (random.next() >> 32) as u8).collect();
+        let weights: Vec<u8> =
+            (0..16 * groups.len()).map(|_| (random.next() >> 32) as u8).collect();
         let holds = |signatures: &[StoredG2], weights: &[u8]| unsafe {
             exports::bls_verify_batch(
-                keys.as_ptr(), hashes.as_ptr(), groups.as_ptr(), signatures.as_ptr(), weights.as_ptr(), groups.len(),
+                keys.as_ptr(),
+                hashes.as_ptr(),
+                groups.as_ptr(),
+                signatures.as_ptr(),
+                weights.as_ptr(),
+                groups.len(),
             ) == 1
         };
         assert!(holds(&signatures, &weights), "{groups:?}");
@@ -301,19 +426,30 @@ fn a_group_whose_weighted_keys_cancel_leaves_the_others_to_be_judged() {
     let r = <bls12_381::constants::ScalarField as bls12_381::constants::Modulus>::WORDS;
     let mut negative = [0; 32];
     let words = unsafe { bls12_381::words::read_big_endian(a.as_ptr(), 32) };
-    unsafe { bls12_381::words::write_big_endian(&bls12_381::words::subtract(&r, &words), negative.as_mut_ptr(), 32) };
+    unsafe {
+        bls12_381::words::write_big_endian(
+            &bls12_381::words::subtract(&r, &words),
+            negative.as_mut_ptr(),
+            32,
+        )
+    };
     let secrets = [blst_key(&a), blst_key(&negative), honest];
-    let keys: Vec<G1Affine> = secrets.iter().map(|s| decode_key(&s.sk_to_pk().to_bytes()).0).collect();
+    let keys: Vec<G1Affine> =
+        secrets.iter().map(|s| decode_key(&s.sk_to_pk().to_bytes()).0).collect();
     let hashes = [hash(b"0"), hash(b"1")];
     let sign = |i: usize, m: &[u8]| decode_signature(&secrets[i].sign(m, TAG, &[]).to_bytes()).0;
     let (groups, equal) = ([0u32, 0, 1], [1u8; 48]);
     for (last, expected) in [(sign(2, b"1"), true), (sign(2, b"0"), false)] {
         let signatures = [sign(0, b"0"), sign(1, b"0"), last];
-        let args = (keys.as_ptr(), hashes.as_ptr(), groups.as_ptr(), signatures.as_ptr(), equal.as_ptr());
+        let args =
+            (keys.as_ptr(), hashes.as_ptr(), groups.as_ptr(), signatures.as_ptr(), equal.as_ptr());
         let got = unsafe { exports::bls_verify_batch(args.0, args.1, args.2, args.3, args.4, 3) };
         assert_eq!(got == 1, expected);
         // Without the third the product is empty and the sum of signatures infinity: that holds.
-        assert_eq!(unsafe { exports::bls_verify_batch(args.0, args.1, args.2, args.3, args.4, 2) }, 1);
+        assert_eq!(
+            unsafe { exports::bls_verify_batch(args.0, args.1, args.2, args.3, args.4, 2) },
+            1
+        );
     }
 }
 
@@ -329,7 +465,10 @@ fn bad_encodings_get_their_status() {
         out
     };
     let infinity = |length: usize| change(&vec![0; length], &|b| b[0] = 0xc0);
-    assert_eq!((decode_key(&infinity(48)).1, decode_signature(&infinity(96)).1), (Status::Infinity as u8, Status::Infinity as u8));
+    assert_eq!(
+        (decode_key(&infinity(48)).1, decode_signature(&infinity(96)).1),
+        (Status::Infinity as u8, Status::Infinity as u8)
+    );
     let flags = |bytes: &[u8]| change(bytes, &|b| b[0] &= 0x7f);
     assert_eq!((decode_key(&flags(&key)).1, decode_signature(&flags(&signature)).1), (2, 2));
     let large = |bytes: &[u8]| change(bytes, &|b| b[..48].fill(0xff));

@@ -34,7 +34,8 @@ fn curve_point(k: &FpConsts, random: &mut Random) -> Affine {
     loop {
         let x = random.lanes(k);
         let square = g2::curve_equation(k, &x);
-        let (roots, ok) = fp2::roots(k, [&square, &square], &bls12_381::tower::constants::constants().half);
+        let (roots, ok) =
+            fp2::roots(k, [&square, &square], &bls12_381::tower::constants::constants().half);
         if ok[0] {
             return Affine { x, y: roots[0] };
         }
@@ -45,7 +46,11 @@ fn curve_point(k: &FpConsts, random: &mut Random) -> Affine {
 fn cofactor() -> BigUint {
     let t = -BigInt::from(bls12_381::constants::PARAMETER);
     let power = |n: u32| t.pow(n);
-    let h: BigInt = (power(8) - power(7) * 4 + power(6) * 5 - power(4) * 4 + power(3) * 6 - power(2) * 4 - power(1) * 4 + 13) / 9;
+    let h: BigInt = (power(8) - power(7) * 4 + power(6) * 5 - power(4) * 4 + power(3) * 6
+        - power(2) * 4
+        - power(1) * 4
+        + 13)
+        / 9;
     h.to_biguint().unwrap()
 }
 fn group_order() -> BigUint {
@@ -104,7 +109,9 @@ fn every_flag_bit_flip_and_random_change_is_judged_as_by_blst() {
                 assert_eq!(want, blst::BLST_ERROR::BLST_SUCCESS, "{bytes:x?}");
                 assert_eq!(compressed(k, got.as_ref()), bytes);
                 if let Some(got) = got {
-                    assert_eq!(g2::is_in_subgroup(k, &got), unsafe { blst::blst_p2_affine_in_g2(&p) });
+                    assert_eq!(g2::is_in_subgroup(k, &got), unsafe {
+                        blst::blst_p2_affine_in_g2(&p)
+                    });
                 }
                 seen[0] += 1;
             }
@@ -113,7 +120,9 @@ fn every_flag_bit_flip_and_random_change_is_judged_as_by_blst() {
                 if e == DecodeError::NotOnCurve {
                     assert_eq!(want, blst::BLST_ERROR::BLST_POINT_NOT_ON_CURVE);
                 }
-                seen[1 + (e != DecodeError::Flags) as usize + (e == DecodeError::NotOnCurve) as usize] += 1;
+                seen[1
+                    + (e != DecodeError::Flags) as usize
+                    + (e == DecodeError::NotOnCurve) as usize] += 1;
             }
         }
     }
@@ -141,10 +150,17 @@ fn points_outside_the_subgroup_are_refused_also_those_of_small_order() {
                 assert!(!g2::is_in_subgroup(k, &a), "order {small}");
                 // A point of G2 plus a point of small order.
                 q = sum(k, &q, &G2::from_affine(k, &inside));
-                assert!(!g2::is_in_subgroup(k, &g2::to_affine(k, &q).unwrap()), "mixed order {small}");
+                assert!(
+                    !g2::is_in_subgroup(k, &g2::to_affine(k, &q).unwrap()),
+                    "mixed order {small}"
+                );
                 // The long chains pass through infinity here.
                 let order = g2::mul_parameter(k, &G2::from_affine(k, &a));
-                let want = multiple(k, &G2::from_affine(k, &a).negate(k), &BigUint::from(bls12_381::constants::PARAMETER));
+                let want = multiple(
+                    k,
+                    &G2::from_affine(k, &a).negate(k),
+                    &BigUint::from(bls12_381::constants::PARAMETER),
+                );
                 assert!(g2::equal(k, &order, &want), "order {small}");
             }
         }
@@ -183,14 +199,21 @@ fn additions_are_right_for_all_pairs_of_special_points() {
             let mut scaled = ours_b;
             // Other representatives of the same point.
             let s = random.lanes(k);
-            (scaled.x, scaled.y, scaled.z) = (fp2::mul(k, &scaled.x, &s), fp2::mul(k, &scaled.y, &s), fp2::mul(k, &scaled.z, &s));
+            (scaled.x, scaled.y, scaled.z) = (
+                fp2::mul(k, &scaled.x, &s),
+                fp2::mul(k, &scaled.y, &s),
+                fp2::mul(k, &scaled.z, &s),
+            );
             let got = g2::to_affine(k, &sum(k, &ours_a, &scaled));
             assert_eq!(compressed(k, got.as_ref()), blst_compressed_point(&want));
             if let Some(affine) = g2::to_affine(k, &ours_b) {
                 let mut mixed = ours_a;
                 let pointer = &raw mut mixed;
                 unsafe { G2::add_affine_into(k, pointer, pointer, &affine) };
-                assert_eq!(compressed(k, g2::to_affine(k, &mixed).as_ref()), blst_compressed_point(&want));
+                assert_eq!(
+                    compressed(k, g2::to_affine(k, &mixed).as_ref()),
+                    blst_compressed_point(&want)
+                );
             }
         }
         for count in [1, 4, 5, 33] {
@@ -200,7 +223,10 @@ fn additions_are_right_for_all_pairs_of_special_points() {
             for _ in 0..count {
                 want = double(&want);
             }
-            assert_eq!(compressed(k, g2::to_affine(k, &got).as_ref()), blst_compressed_point(&want));
+            assert_eq!(
+                compressed(k, g2::to_affine(k, &got).as_ref()),
+                blst_compressed_point(&want)
+            );
         }
     }
 }

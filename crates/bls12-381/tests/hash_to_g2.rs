@@ -11,7 +11,17 @@ use support::*;
 
 fn blst_hash(message: &[u8], tag: &[u8]) -> [u8; 96] {
     let mut out = blst::blst_p2::default();
-    unsafe { blst::blst_hash_to_g2(&mut out, message.as_ptr(), message.len(), tag.as_ptr(), tag.len(), std::ptr::null(), 0) };
+    unsafe {
+        blst::blst_hash_to_g2(
+            &mut out,
+            message.as_ptr(),
+            message.len(),
+            tag.as_ptr(),
+            tag.len(),
+            std::ptr::null(),
+            0,
+        )
+    };
     blst_compressed_point(&out)
 }
 
@@ -33,7 +43,10 @@ fn hashes_equal_those_of_blst_for_all_lengths_and_tags() {
 fn maps_of_special_elements_equal_those_of_blst() {
     let k = FpLanes::consts();
     let mut random = Random(32);
-    let p = bls12_381::words::subtract(&<bls12_381::constants::BaseField as bls12_381::constants::Modulus>::WORDS, &[0; 6]);
+    let p = bls12_381::words::subtract(
+        &<bls12_381::constants::BaseField as bls12_381::constants::Modulus>::WORDS,
+        &[0; 6],
+    );
     let small = |n: u64| [n, 0, 0, 0, 0, 0];
     let minus = |n: u64| bls12_381::words::subtract(&p, &small(n));
     let mut list = vec![];
@@ -44,7 +57,11 @@ fn maps_of_special_elements_equal_those_of_blst() {
     }
     for u in &list {
         // Equal and opposite elements too.
-        for v in [list[random.next() as usize % list.len()], *u, u.map(|w| if w == small(0) { w } else { bls12_381::words::subtract(&p, &w) })] {
+        for v in [
+            list[random.next() as usize % list.len()],
+            *u,
+            u.map(|w| if w == small(0) { w } else { bls12_381::words::subtract(&p, &w) }),
+        ] {
             let field = |w: &[[u64; 6]; 2]| {
                 let mut out = blst::blst_fp2::default();
                 for i in 0..2 {
@@ -54,7 +71,10 @@ fn maps_of_special_elements_equal_those_of_blst() {
             };
             let mut want = blst::blst_p2::default();
             unsafe { blst::blst_map_to_g2(&mut want, &field(u), &field(&v)) };
-            let got = g2::to_affine(k, &map_to_g2(k, [&FpLanes::from_words(k, u), &FpLanes::from_words(k, &v)]));
+            let got = g2::to_affine(
+                k,
+                &map_to_g2(k, [&FpLanes::from_words(k, u), &FpLanes::from_words(k, &v)]),
+            );
             assert_eq!(compressed(k, got.as_ref()), blst_compressed_point(&want), "{u:x?} {v:x?}");
         }
     }
@@ -74,10 +94,7 @@ fn vectors(name: &str) -> Option<String> {
 /// Values of `"key": "value"` in order; the files are flat enough for that.
 fn values(text: &str, key: &str) -> Vec<String> {
     let needle = format!("\"{key}\":");
-    text.split(&needle)
-        .skip(1)
-        .map(|rest| rest.split('"').nth(1).unwrap().to_string())
-        .collect()
+    text.split(&needle).skip(1).map(|rest| rest.split('"').nth(1).unwrap().to_string()).collect()
 }
 
 fn unhex(text: &str) -> Vec<u8> {

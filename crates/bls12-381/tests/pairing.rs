@@ -20,7 +20,11 @@ fn a_product_of_pairings_is_one_exactly_when_the_exponents_cancel() {
         let (pa, qb) = (g1_of(k, &g1_point(&a)), g2_of(k, &g2_point(&b)));
         let mut pab = g1_of(k, &g1_point(&product.b));
         pab.y = pab.y.neg(k);
-        let one = { let mut s = [0; 32]; s[0] = 1; s };
+        let one = {
+            let mut s = [0; 32];
+            s[0] = 1;
+            s
+        };
         let q = g2_of(k, &g2_point(&one));
         let qc = g2_of(k, &g2_point(&c));
         let variable = |p, q| VariablePair::new(k, p, q);
@@ -33,7 +37,11 @@ fn a_product_of_pairings_is_one_exactly_when_the_exponents_cancel() {
         let fixed = |p: &pairing::Evaluation, t: &Box<LineTable>| FixedPair { p: *p, lines: &**t };
         unsafe {
             assert!(pairing::product_is_one(k, &[], &mut [variable(&pa, &qb), variable(&pab, &q)]));
-            assert!(!pairing::product_is_one(k, &[], &mut [variable(&pa, &qb), variable(&pab, &qc)]));
+            assert!(!pairing::product_is_one(
+                k,
+                &[],
+                &mut [variable(&pa, &qb), variable(&pab, &qc)]
+            ));
             assert!(pairing::product_is_one(k, &[fixed(&pa, &tb), fixed(&pab, &tq)], &mut []));
             assert!(!pairing::product_is_one(k, &[fixed(&pa, &tb), fixed(&pab, &tc)], &mut []));
             assert!(pairing::product_is_one(k, &[fixed(&pa, &tb)], &mut [variable(&pab, &q)]));
@@ -53,7 +61,11 @@ fn the_exported_check_takes_infinity_in_every_place_and_refuses_bad_fixed_points
     // e(abG, H) = e(aG, bH)
     let mut product = blst::blst_scalar::default();
     unsafe { assert!(blst::blst_sk_mul_n_check(&mut product, &scalar(&a), &scalar(&b))) };
-    let one = { let mut s = [0; 32]; s[0] = 1; s };
+    let one = {
+        let mut s = [0; 32];
+        s[0] = 1;
+        s
+    };
     let stored = |p: &blst::blst_p1_affine, negative: bool| {
         let mut bytes = [0u8; 48];
         unsafe { blst::blst_p1_affine_compress(bytes.as_mut_ptr(), p) };
@@ -63,7 +75,14 @@ fn the_exported_check_takes_infinity_in_every_place_and_refuses_bad_fixed_points
         let mut out = MaybeUninit::<G1Affine>::uninit();
         let mut status = [9];
         unsafe {
-            assert!(g1::decompress(k, bytes.as_ptr(), 1, true, out.as_mut_ptr(), status.as_mut_ptr()));
+            assert!(g1::decompress(
+                k,
+                bytes.as_ptr(),
+                1,
+                true,
+                out.as_mut_ptr(),
+                status.as_mut_ptr()
+            ));
             out.assume_init()
         }
     };
@@ -76,7 +95,8 @@ fn the_exported_check_takes_infinity_in_every_place_and_refuses_bad_fixed_points
     };
     let table = |bytes: &[u8], uncompressed: u32| {
         let mut out = Box::new(MaybeUninit::<LineTable>::uninit());
-        let status = unsafe { exports::pairing_prepare(bytes.as_ptr(), uncompressed, 1, out.as_mut_ptr()) };
+        let status =
+            unsafe { exports::pairing_prepare(bytes.as_ptr(), uncompressed, 1, out.as_mut_ptr()) };
         (status, out)
     };
     let (h, bh) = (g2_point(&one), q);
@@ -85,7 +105,9 @@ fn the_exported_check_takes_infinity_in_every_place_and_refuses_bad_fixed_points
     let (status_h, table_h) = table(&blst_compressed(&h), 0);
     let (status_bh, table_bh) = table(&uncompressed, 1);
     assert_eq!((status_h, status_bh), (0, 0));
-    let check = |x: &G1Affine, y: &G1Affine| unsafe { exports::pairing_check(x, table_h.as_ptr(), y, table_bh.as_ptr()) };
+    let check = |x: &G1Affine, y: &G1Affine| unsafe {
+        exports::pairing_check(x, table_h.as_ptr(), y, table_bh.as_ptr())
+    };
     let (abg, ag) = (stored(&g1_point(&product.b), false), stored(&p, true));
     assert_eq!(check(&abg, &ag), 1);
     assert_eq!(check(&ag, &abg), 0);
@@ -112,5 +134,9 @@ fn the_exported_check_takes_infinity_in_every_place_and_refuses_bad_fixed_points
     });
     let outside = outside.unwrap();
     let mut out = Box::new(MaybeUninit::<LineTable>::uninit());
-    assert_eq!(unsafe { exports::pairing_prepare(outside.as_ptr(), 0, 0, out.as_mut_ptr()) }, 0, "unchecked on request");
+    assert_eq!(
+        unsafe { exports::pairing_prepare(outside.as_ptr(), 0, 0, out.as_mut_ptr()) },
+        0,
+        "unchecked on request"
+    );
 }

@@ -23,7 +23,8 @@ fn modulus() -> BigUint {
 type Big2 = [BigUint; 2];
 
 fn big2(k: &FpConsts, a: &Fp2) -> Big2 {
-    a.to_words(k).map(|w| BigUint::new(w.iter().flat_map(|x| [*x as u32, (*x >> 32) as u32]).collect()))
+    a.to_words(k)
+        .map(|w| BigUint::new(w.iter().flat_map(|x| [*x as u32, (*x >> 32) as u32]).collect()))
 }
 fn big_mul(a: &Big2, b: &Big2) -> Big2 {
     let p = modulus();
@@ -98,12 +99,23 @@ fn fp2_operations_equal_those_of_big_integers() {
         let (x, y) = (big2(k, &a), big2(k, &b));
         assert_eq!(big2(k, &fp2::mul(k, &a, &b)), big_mul(&x, &y), "{x:x?} {y:x?}");
         assert_eq!(big2(k, &fp2::square(k, &a)), big_mul(&x, &x), "{x:x?}");
-        assert_eq!(big2(k, &fp2::mul_loose(k, &a.sub(k, &b), &b)), big_mul(&big_add(&x, &big_mul(&y, &[&p - 1u32, BigUint::from(0u32)])), &y));
-        assert_eq!(big2(k, &fp2::times_u(k, &a)), big_mul(&x, &[BigUint::from(0u32), BigUint::from(1u32)]));
+        assert_eq!(
+            big2(k, &fp2::mul_loose(k, &a.sub(k, &b), &b)),
+            big_mul(&big_add(&x, &big_mul(&y, &[&p - 1u32, BigUint::from(0u32)])), &y)
+        );
+        assert_eq!(
+            big2(k, &fp2::times_u(k, &a)),
+            big_mul(&x, &[BigUint::from(0u32), BigUint::from(1u32)])
+        );
         assert_eq!(big2(k, &linear::times_xi(k, &a)), big_mul(&x, &xi()));
         assert_eq!(big2(k, &linear::add_xi(k, &a, &b)), big_add(&x, &big_mul(&y, &xi())));
         let combination = |m: i64, n: i64| {
-            let coefficient = |c: i64| [if c < 0 { &p - (-c) as u64 } else { BigUint::from(c as u64) }, BigUint::from(0u32)];
+            let coefficient = |c: i64| {
+                [
+                    if c < 0 { &p - (-c) as u64 } else { BigUint::from(c as u64) },
+                    BigUint::from(0u32),
+                ]
+            };
             big_add(&big_mul(&x, &coefficient(m)), &big_mul(&y, &coefficient(n)))
         };
         assert_eq!(big2(k, &linear::add(k, &a, &b)), combination(1, 1));
@@ -155,12 +167,21 @@ fn fp6_and_fp12_operations_equal_those_of_coefficient_lists() {
         let out = out.as_mut_ptr();
         unsafe {
             Fp6::mul_01_into(k, out, &a, &b.c0, &b.c1);
-            assert_eq!(big6(k, &*out), big_product(&big6(k, &a), &[big2(k, &b.c0), big2(k, &b.c1), zero()]));
+            assert_eq!(
+                big6(k, &*out),
+                big_product(&big6(k, &a), &[big2(k, &b.c0), big2(k, &b.c1), zero()])
+            );
             Fp6::mul_1_into(k, out, &a, &b.c1);
-            assert_eq!(big6(k, &*out), big_product(&big6(k, &a), &[zero(), big2(k, &b.c1), zero()]));
+            assert_eq!(
+                big6(k, &*out),
+                big_product(&big6(k, &a), &[zero(), big2(k, &b.c1), zero()])
+            );
         }
         let inverse = a.invert(k).mul(k, &a);
-        assert_eq!(big6(k, &inverse), big6(k, &if a.is_zero(k) { Fp6::zero(k) } else { Fp6::one(k) }));
+        assert_eq!(
+            big6(k, &inverse),
+            big6(k, &if a.is_zero(k) { Fp6::zero(k) } else { Fp6::one(k) })
+        );
 
         let (mut f, g) = (fp12_element(k, &mut random), fp12_element(k, &mut random));
         let (x, y) = (big12(k, &f), big12(k, &g));
@@ -238,7 +259,10 @@ fn constants_of_the_twist_and_its_maps_follow_from_their_definitions() {
     let number = |n: u32| [BigUint::from(n), BigUint::from(n)];
     assert_eq!(big2(k, &c.half), [(&p + 1u32) >> 1, (&p + 1u32) >> 1]);
     assert_eq!(big2(k, &c.twist_b), number(4));
-    assert_eq!(big2(k, &c.two_256), [(BigUint::from(1u32) << 256) % &p, (BigUint::from(1u32) << 256) % &p]);
+    assert_eq!(
+        big2(k, &c.two_256),
+        [(BigUint::from(1u32) << 256) % &p, (BigUint::from(1u32) << 256) % &p]
+    );
     // RFC 9380, section 8.8.2.
     assert_eq!(big2(k, &c.sswu_a), [BigUint::from(0u32), BigUint::from(240u32)]);
     assert_eq!(big2(k, &c.sswu_b), number(1012));
@@ -375,7 +399,12 @@ fn pairing_values_are_those_of_blst_and_bilinear() {
     let value = |p: &blst::blst_p1_affine, q: &blst::blst_p2_affine| {
         let mut f = MaybeUninit::<Fp12>::uninit();
         unsafe {
-            pairing::miller_loop(k, f.as_mut_ptr(), &[], &mut [VariablePair::new(k, &g1_of(k, p), &g2_of(k, q))]);
+            pairing::miller_loop(
+                k,
+                f.as_mut_ptr(),
+                &[],
+                &mut [VariablePair::new(k, &g1_of(k, p), &g2_of(k, q))],
+            );
             pairing::final_exponentiation(k, f.as_mut_ptr());
             f.assume_init()
         }

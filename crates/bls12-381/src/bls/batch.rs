@@ -19,7 +19,8 @@ pub const WEIGHT: usize = 16;
 /// Two halves of a weight: w = w0 + w1 t^2 with w0 odd, so that no weight is zero. Distinct halves
 /// give distinct weights below r.
 unsafe fn read_weight(bytes: *const u8) -> [u64; 2] {
-    let word = |at: usize| (0..8).fold(0, |w, i| w | (unsafe { *bytes.add(at + i) } as u64) << (8 * i));
+    let word =
+        |at: usize| (0..8).fold(0, |w, i| w | (unsafe { *bytes.add(at + i) } as u64) << (8 * i));
     [word(0) | 1, word(8)]
 }
 
@@ -85,7 +86,12 @@ fn best_width(count: usize) -> u32 {
 
 /// The sum of \[w_i\] S_i over stored points of G2, all finite, by buckets.
 #[inline(never)]
-unsafe fn weigh_signatures(k: &FpConsts, points: *const StoredG2, weights: *const u8, count: usize) -> G2 {
+unsafe fn weigh_signatures(
+    k: &FpConsts,
+    points: *const StoredG2,
+    weights: *const u8,
+    count: usize,
+) -> G2 {
     let width = best_width(count);
     let (digits, buckets) = (65usize.div_ceil(width as usize), 1usize << (width - 1));
     let mut storage = MaybeUninit::<[G2; MAX_BUCKETS]>::uninit();
@@ -154,7 +160,10 @@ pub unsafe fn verify_batch(
     unsafe {
         for i in 0..count {
             let hash = hashes.add(group(i));
-            if G1Affine::is_infinity(keys.add(i)) || is_infinity(hash) || is_infinity(signatures.add(i)) {
+            if G1Affine::is_infinity(keys.add(i))
+                || is_infinity(hash)
+                || is_infinity(signatures.add(i))
+            {
                 return false;
             }
         }
@@ -173,10 +182,18 @@ pub unsafe fn verify_batch(
             let (p, infinity) = g1::to_affine(k, &both);
             // A sum of infinity is a factor of one: keys that cancel, which unpredictable weights prevent.
             if !infinity[0] {
-                product.push(k, &Evaluation { x: p.x.low(&p.x), y: p.y.low(&p.y) }, &*hashes.add(first));
+                product.push(
+                    k,
+                    &Evaluation { x: p.x.low(&p.x), y: p.y.low(&p.y) },
+                    &*hashes.add(first),
+                );
             }
             if let (Some(second), false) = (second, infinity[1]) {
-                product.push(k, &Evaluation { x: p.x.high(&p.x), y: p.y.high(&p.y) }, &*hashes.add(second));
+                product.push(
+                    k,
+                    &Evaluation { x: p.x.high(&p.x), y: p.y.high(&p.y) },
+                    &*hashes.add(second),
+                );
             }
         }
         if let Some(sum) = g2::to_affine(k, &weigh_signatures(k, signatures, weights, count)) {
@@ -197,7 +214,8 @@ unsafe fn weigh_group(
     next: &mut usize,
     count: usize,
 ) -> G1Pair {
-    let weigh = |i: usize| unsafe { weigh_key(k, keys.add(i), read_weight(weights.add(WEIGHT * i))) };
+    let weigh =
+        |i: usize| unsafe { weigh_key(k, keys.add(i), read_weight(weights.add(WEIGHT * i))) };
     unsafe {
         let mut sum = weigh(*next);
         *next += 1;

@@ -59,7 +59,8 @@ unsafe fn select<C: Curve>(out: *mut Point<C>, table: *const Point<C>, count: us
             *(out as *mut u64).add(w) = 0;
         }
         for i in 0..count {
-            let mask = (core::hint::black_box(i as u64 ^ index).wrapping_sub(1) >> 63).wrapping_neg();
+            let mask =
+                (core::hint::black_box(i as u64 ^ index).wrapping_sub(1) >> 63).wrapping_neg();
             let entry = table.add(i) as *const u64;
             for w in 0..words {
                 *(out as *mut u64).add(w) |= *entry.add(w) & mask;
@@ -104,7 +105,8 @@ unsafe fn multiply_g2(k: &FpConsts, p: &Affine, secret: &Words) -> G2 {
 #[inline(never)]
 unsafe fn multiply_generator(k: &FpConsts, secret: &Words) -> G1Pair {
     let d = digits_in_parameter(secret);
-    let halves = [[d[0], d[1]], [d[2], d[3]]].map(|[low, high]| high as u128 * PARAMETER as u128 + low as u128);
+    let halves = [[d[0], d[1]], [d[2], d[3]]]
+        .map(|[low, high]| high as u128 * PARAMETER as u128 + low as u128);
     let [x, y] = constants().g1;
     let mut table = MaybeUninit::<[G1Pair; 4]>::uninit();
     let table = table.as_mut_ptr() as *mut G1Pair;
@@ -160,14 +162,26 @@ unsafe fn public_key_inner(k: &FpConsts, secret: *const u8, out: *mut u8) -> boo
 /// # Safety
 /// 32 bytes readable, 96 writable.
 #[inline(never)]
-pub unsafe fn sign(k: &FpConsts, secret: *const u8, message: &[u8], tag: &[u8], out: *mut u8) -> bool {
+pub unsafe fn sign(
+    k: &FpConsts,
+    secret: *const u8,
+    message: &[u8],
+    tag: &[u8],
+    out: *mut u8,
+) -> bool {
     let ok = unsafe { sign_inner(k, secret, message, tag, out) };
     wipe_stack();
     ok
 }
 
 #[inline(never)]
-unsafe fn sign_inner(k: &FpConsts, secret: *const u8, message: &[u8], tag: &[u8], out: *mut u8) -> bool {
+unsafe fn sign_inner(
+    k: &FpConsts,
+    secret: *const u8,
+    message: &[u8],
+    tag: &[u8],
+    out: *mut u8,
+) -> bool {
     unsafe {
         let Some(secret) = read_secret(secret) else { return false };
         let hashed = g2::to_affine(k, &hash_to_g2::hash_to_g2(k, message, tag));
@@ -178,7 +192,8 @@ unsafe fn sign_inner(k: &FpConsts, secret: *const u8, message: &[u8], tag: &[u8]
         };
         let point = multiply_g2(k, &hashed, &secret);
         let inverse = fp2::invert_fermat(k, &point.z);
-        let affine = Affine { x: fp2::mul(k, &point.x, &inverse), y: fp2::mul(k, &point.y, &inverse) };
+        let affine =
+            Affine { x: fp2::mul(k, &point.x, &inverse), y: fp2::mul(k, &point.y, &inverse) };
         g2::compress(k, Some(&affine), out);
     }
     true

@@ -57,7 +57,13 @@ impl Fp12 {
 
     /// low + v high + (sum - low - high) w
     #[inline(always)]
-    unsafe fn combine_into(k: &FpConsts, out: *mut Self, low: *const Fp6, high: *const Fp6, sum: *mut Fp6) {
+    unsafe fn combine_into(
+        k: &FpConsts,
+        out: *mut Self,
+        low: *const Fp6,
+        high: *const Fp6,
+        sum: *mut Fp6,
+    ) {
         unsafe {
             Fp6::sub_into(k, sum, sum, low);
             Fp6::sub_into(k, &raw mut (*out).c1, sum, high);
@@ -74,7 +80,8 @@ impl Fp12 {
         let mut sum = MaybeUninit::<Fp6>::uninit();
         let mut shifted = MaybeUninit::<Fp6>::uninit();
         let mut product = MaybeUninit::<Fp6>::uninit();
-        let (sum, shifted, product) = (sum.as_mut_ptr(), shifted.as_mut_ptr(), product.as_mut_ptr());
+        let (sum, shifted, product) =
+            (sum.as_mut_ptr(), shifted.as_mut_ptr(), product.as_mut_ptr());
         unsafe {
             Fp6::mul_into(k, product, &raw const (*a).c0, &raw const (*a).c1);
             Fp6::add_into(k, sum, &raw const (*a).c0, &raw const (*a).c1);
@@ -91,7 +98,13 @@ impl Fp12 {
     /// # Safety
     /// All readable, `a` writable and apart from the line.
     #[inline(never)]
-    pub unsafe fn mul_line_scaled(k: &FpConsts, a: *mut Self, l0: *const Fp2, l1: *const Fp2, s: *const FpLanes) {
+    pub unsafe fn mul_line_scaled(
+        k: &FpConsts,
+        a: *mut Self,
+        l0: *const Fp2,
+        l1: *const Fp2,
+        s: *const FpLanes,
+    ) {
         unsafe {
             // s stands in lane 0 only as an element of Fp2.
             let real = (*s).mix(&FpLanes::zero(k));
@@ -107,7 +120,13 @@ impl Fp12 {
     /// # Safety
     /// All readable, `a` writable and apart from the line.
     #[inline(never)]
-    pub unsafe fn mul_line(k: &FpConsts, a: *mut Self, l0: *const Fp2, l1: *const Fp2, l4: *const Fp2) {
+    pub unsafe fn mul_line(
+        k: &FpConsts,
+        a: *mut Self,
+        l0: *const Fp2,
+        l1: *const Fp2,
+        l4: *const Fp2,
+    ) {
         unsafe {
             let sum = linear::add(k, &*l1, &*l4);
             let mut high = MaybeUninit::<Fp6>::uninit();
@@ -117,7 +136,14 @@ impl Fp12 {
     }
 
     #[inline(always)]
-    unsafe fn finish_line(k: &FpConsts, a: *mut Self, l0: *const Fp2, l1: *const Fp2, l14: *const Fp2, high: *mut Fp6) {
+    unsafe fn finish_line(
+        k: &FpConsts,
+        a: *mut Self,
+        l0: *const Fp2,
+        l1: *const Fp2,
+        l14: *const Fp2,
+        high: *mut Fp6,
+    ) {
         let mut low = MaybeUninit::<Fp6>::uninit();
         let mut sum = MaybeUninit::<Fp6>::uninit();
         let (low, sum) = (low.as_mut_ptr(), sum.as_mut_ptr());
@@ -223,7 +249,11 @@ impl Fp12 {
                 let [c1, c2, c3, c5] = [1, 2, 3, 5].map(|j| &*coefficient(i, j));
                 let twice = |x: &Fp2| linear::add(k, x, x);
                 fractions[i] = if !fp2::is_zero(k, c3) {
-                    let t = linear::add_xi(k, &linear::triple(k, &fp2::square(k, c1)), &fp2::square(k, c5));
+                    let t = linear::add_xi(
+                        k,
+                        &linear::triple(k, &fp2::square(k, c1)),
+                        &fp2::square(k, c5),
+                    );
                     (linear::sub(k, &t, &twice(c2)), twice(&twice(c3)))
                 } else if !fp2::is_zero(k, c2) {
                     (twice(&fp2::mul(k, c1, c5)), *c2)

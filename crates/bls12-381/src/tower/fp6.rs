@@ -103,7 +103,12 @@ impl Fp6 {
     /// c0 = v0 + xi (m12 - v1 - v2), c1 = m01 - v0 - v1 + xi v2, c2 = m02 - v0 - v2 + v1.
     #[cfg(not(feature = "fma"))]
     #[inline(always)]
-    unsafe fn combine_into(k: &FpConsts, out: *mut Self, [v0, v1, v2]: [&Fp2; 3], [m12, m01, m02]: [&Fp2; 3]) {
+    unsafe fn combine_into(
+        k: &FpConsts,
+        out: *mut Self,
+        [v0, v1, v2]: [&Fp2; 3],
+        [m12, m01, m02]: [&Fp2; 3],
+    ) {
         unsafe {
             let (c0, c1, c2) = (&raw mut (*out).c0, &raw mut (*out).c1, &raw mut (*out).c2);
             linear::add_xi_into(k, c0, v0, &linear::sub_both(k, m12, v1, v2));
@@ -115,7 +120,12 @@ impl Fp6 {
     /// The same with one normalisation per coefficient.
     #[cfg(feature = "fma")]
     #[inline(always)]
-    unsafe fn combine_into(k: &FpConsts, out: *mut Self, [v0, v1, v2]: [&Fp2; 3], [m12, m01, m02]: [&Fp2; 3]) {
+    unsafe fn combine_into(
+        k: &FpConsts,
+        out: *mut Self,
+        [v0, v1, v2]: [&Fp2; 3],
+        [m12, m01, m02]: [&Fp2; 3],
+    ) {
         unsafe {
             // xi (m12 - v1 - v2) is a sum of six, c0 of seven.
             let s = FpLanes::loose_sub(k, &m12.sub(k, v1), v2);
@@ -135,7 +145,13 @@ impl Fp6 {
     /// # Safety
     /// All readable, `out` writable and apart from b0, b1.
     #[inline(never)]
-    pub unsafe fn mul_01_into(k: &FpConsts, out: *mut Self, a: *const Self, b0: *const Fp2, b1: *const Fp2) {
+    pub unsafe fn mul_01_into(
+        k: &FpConsts,
+        out: *mut Self,
+        a: *const Self,
+        b0: *const Fp2,
+        b1: *const Fp2,
+    ) {
         unsafe {
             let (a, b0, b1) = (&*a, &*b0, &*b1);
             let v0 = fp2::mul(k, &a.c0, b0);
