@@ -8,7 +8,8 @@ const BLOBS = 16;
 
 function workers(count: number): Contender<Uint8Array[]> {
   return async (blobs, { backend }) => {
-    const pool = await createKzgPool({ workers: count, backend });
+    const pool = await createKzgPool({ workers: count, backend, tables: 'eager' });
+    if (pool.workers !== count) throw new Error(`expected ${count} workers, got ${pool.workers}`);
     return { run: () => pool.commitMany(blobs), close: () => pool.dispose() };
   };
 }
