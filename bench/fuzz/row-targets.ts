@@ -126,7 +126,7 @@ export function rowTargets(peers: readonly KzgPeer[]): Target[] {
           proof,
         ),
       rivals: rivals((peer, [commitments, scalars, z, y, proof]) =>
-        callPeer(peer, 'verifyKzgProof', sumOfPoints(commitments, scalars), z, y, proof),
+        callPeer(peer, 'verifyKzgProof', sumOnce(commitments, scalars), z, y, proof),
       ),
     }),
     target<[row: Bytes, cellIndex: number]>({
@@ -172,7 +172,7 @@ export function rowTargets(peers: readonly KzgPeer[]): Target[] {
           callPeer(
             peer,
             'verifyCellKzgProofBatch',
-            cells.map(({ coefficients }) => sumOfPoints(commitments, coefficients)),
+            cells.map(({ coefficients }) => sumOnce(commitments, coefficients)),
             cells.map(({ cellIndex }) => cellIndex),
             cells.map(({ cell }) => cell),
             cells.map(({ proof }) => proof),
@@ -251,4 +251,15 @@ function isInDomain(z: Bytes): boolean {
   const order = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
   for (let i = 0; i < 12; i++) power = (power * power) % order;
   return power === 1n;
+}
+
+/** Sums of the case at hand, by their list of scalars: both peers need the same. */
+const sums = new WeakMap<readonly bigint[], Bytes>();
+
+function sumOnce(points: readonly Bytes[], scalars: readonly bigint[]): Bytes {
+  const known = sums.get(scalars);
+  if (known !== undefined) return known;
+  const sum = sumOfPoints(points, scalars);
+  sums.set(scalars, sum);
+  return sum;
 }
