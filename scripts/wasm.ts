@@ -110,7 +110,11 @@ for (const [path, content] of outputs) {
 console.log(check ? 'the committed modules are those of this source' : 'written');
 
 /** Cargo and the environment it needs. */
-function findToolchain(): { readonly cargo: string; readonly rustc: string; readonly env: Record<string, string> } {
+function findToolchain(): {
+  readonly cargo: string;
+  readonly rustc: string;
+  readonly env: Record<string, string>;
+} {
   for (const [cargo, rustc] of [
     [process.env.CARGO ?? 'cargo', process.env.RUSTC ?? 'rustc'],
     // Debian's own, which rustup's shims may hide.
@@ -157,7 +161,8 @@ function describe(): string {
 }
 
 function flags(backend: Backend): string {
-  const features = backend.targetFeatures === '' ? [] : [`-C target-feature=${backend.targetFeatures}`];
+  const features =
+    backend.targetFeatures === '' ? [] : [`-C target-feature=${backend.targetFeatures}`];
   return [...features, '-C link-arg=--export=__heap_base'].join(' ');
 }
 
@@ -229,7 +234,10 @@ function exportNames(module: Uint8Array): string[] {
 }
 
 function asText(backend: Backend, module: Uint8Array): string {
-  const lines = Buffer.from(module).toString('base64').match(/.{1,96}/g) ?? [];
+  const lines =
+    Buffer.from(module)
+      .toString('base64')
+      .match(/.{1,96}/g) ?? [];
   return [
     `/** The kernel's \`${backend.name}\` build as base64. Written by scripts/wasm.ts from crates/bls12-381. */`,
     'export const MODULE: string =',

@@ -5,14 +5,16 @@
 //
 // Times are medians of process.cpuUsage over repeated calls, microseconds.
 
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import assert from 'node:assert/strict';
 
 const [file = '', root = new URL('../../..', import.meta.url).pathname] = process.argv.slice(2);
 const require = createRequire(`${root}/packages/bls/package.json`);
-const { bls12_381: noble } = await import(pathToFileURL(require.resolve('@noble/curves/bls12-381.js')).href);
+const { bls12_381: noble } = await import(
+  pathToFileURL(require.resolve('@noble/curves/bls12-381.js')).href
+);
 const long = noble.longSignatures;
 
 type Exports = Record<string, (...args: number[]) => number> & { memory: WebAssembly.Memory };
@@ -27,7 +29,8 @@ function take(bytes: number): number {
   used = (used + bytes + 63) & ~63;
   return address;
 }
-const bytesAt = (address: number, count: number) => new Uint8Array(kernel.memory.buffer, address, count);
+const bytesAt = (address: number, count: number) =>
+  new Uint8Array(kernel.memory.buffer, address, count);
 function put(bytes: Uint8Array): number {
   const address = take(bytes.length);
   bytesAt(address, bytes.length).set(bytes);
@@ -67,14 +70,14 @@ function sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
 }
 function decodeKeys(list: readonly Uint8Array[]): number {
   const bytes = take(48 * list.length);
-  list.forEach((b, i) => bytesAt(bytes + 48 * i, 48).set(b));
+  for (const [i, b] of list.entries()) bytesAt(bytes + 48 * i, 48).set(b);
   const out = take(KEY * list.length);
   assert.equal(kernel.bls_decode_keys(bytes, list.length, out, statuses), 1);
   return out;
 }
 function decodeSignatures(list: readonly Uint8Array[]): number {
   const bytes = take(96 * list.length);
-  list.forEach((b, i) => bytesAt(bytes + 96 * i, 96).set(b));
+  for (const [i, b] of list.entries()) bytesAt(bytes + 96 * i, 96).set(b);
   const out = take(POINT * list.length);
   assert.equal(kernel.bls_decode_signatures(bytes, list.length, out, statuses), 1);
   return out;
@@ -86,7 +89,8 @@ function hash(message: Uint8Array, out = take(POINT)): number {
 /** Everything from bytes: what a verifier does that knows nothing. */
 function verify(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const mark = used;
-  const ok = kernel.bls_verify(decodeKeys([key]), hash(message), 1, decodeSignatures([signature])) === 1;
+  const ok =
+    kernel.bls_verify(decodeKeys([key]), hash(message), 1, decodeSignatures([signature])) === 1;
   used = mark;
   return ok;
 }
@@ -104,7 +108,11 @@ function leftovers(secret: Uint8Array): number {
   }
   let found = 0;
   for (const needle of wanted) {
-    for (let at = memory.indexOf(needle[0] ?? 0); at >= 0; at = memory.indexOf(needle[0] ?? 0, at + 1)) {
+    for (
+      let at = memory.indexOf(needle[0] ?? 0);
+      at >= 0;
+      at = memory.indexOf(needle[0] ?? 0, at + 1)
+    ) {
       if (needle.every((b, j) => memory[at + j] === b)) found++;
     }
   }
@@ -137,7 +145,9 @@ function measure(name: string, body: () => void, count = 30): number {
     return user + system;
   }).sort((a, b) => a - b);
   const [best = 0, median = 0] = [times[0], times[count >> 1]];
-  console.log(`${name.padEnd(44)} ${String(best).padStart(8)} us best ${String(median).padStart(8)} us median`);
+  console.log(
+    `${name.padEnd(44)} ${String(best).padStart(8)} us best ${String(median).padStart(8)} us median`,
+  );
   return median;
 }
 
@@ -162,7 +172,7 @@ const weights = put(random(16 * 64));
 // Decoded once for the rows that start from decoded values.
 const decoded = decodeSignatures(signatures);
 const hashes = take(POINT * 64);
-messages.forEach((m, i) => hash(m, hashes + POINT * i));
+for (const [i, m] of messages.entries()) hash(m, hashes + POINT * i);
 
 const generator = put(noble.G2.Point.BASE.toBytes(true));
 const tau = put(noble.G2.Point.BASE.multiply(123456789n).toBytes(true));
@@ -175,7 +185,9 @@ const wrong = g1(78n);
 assert.equal(kernel.pairing_check(left, tables[0], right, tables[1]), 1);
 assert.equal(kernel.pairing_check(left, tables[0], wrong, tables[1]), 0);
 
-measure('pairing_check, both fixed', () => assert.equal(kernel.pairing_check(left, tables[0], right, tables[1]), 1));
+measure('pairing_check, both fixed', () =>
+  assert.equal(kernel.pairing_check(left, tables[0], right, tables[1]), 1),
+);
 measure('pairing_prepare', () => kernel.pairing_prepare(tau, 0, 0, tables[1]));
 const two = [keyBytes[0], keyBytes[1]] as [Uint8Array, Uint8Array];
 const mark = used;
@@ -196,8 +208,12 @@ measure('decode one signature', () => {
   used = mark;
   decodeSignatures([signatures[0] as Uint8Array]);
 });
-measure('bls_verify, all decoded and hashed', () => assert.equal(kernel.bls_verify(keys, hashes, 1, decoded), 1));
-const ours = measure('verify from bytes', () => assert.ok(verify(two[0], message, signatures[0] as Uint8Array)));
+measure('bls_verify, all decoded and hashed', () =>
+  assert.equal(kernel.bls_verify(keys, hashes, 1, decoded), 1),
+);
+const ours = measure('verify from bytes', () =>
+  assert.ok(verify(two[0], message, signatures[0] as Uint8Array)),
+);
 measure('fastAggregateVerify of 512 known keys', () => {
   used = mark;
   const key = take(KEY);
@@ -211,7 +227,7 @@ measure(
     used = mark;
     const points = decodeSignatures(signatures);
     const targets = take(POINT * 64);
-    messages.forEach((m, i) => hash(m, targets + POINT * i));
+    for (const [i, m] of messages.entries()) hash(m, targets + POINT * i);
     assert.equal(kernel.bls_verify_batch(keys, targets, 0, points, weights, 64), 1);
   },
   6,

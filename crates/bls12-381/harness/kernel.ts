@@ -24,10 +24,11 @@ type Exports = Record<string, (...args: (number | boolean)[]) => number> & {
 const instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), {});
 const kernel = instance.exports as unknown as Exports;
 
-const P = 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn;
+const P =
+  0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn;
 const R = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
 const SIZE = 4096;
-const POINT = kernel.point_bytes!();
+const _POINT = kernel.point_bytes!();
 
 const mod = (x: bigint, m: bigint): bigint => ((x % m) + m) % m;
 function power(base: bigint, exponent: bigint, m = R): bigint {
@@ -41,11 +42,14 @@ const inverse = (x: bigint): bigint => power(mod(x, R), R - 2n);
 function toBytes(x: bigint, size = 32): Uint8Array {
   return Uint8Array.from(Buffer.from(x.toString(16).padStart(2 * size, '0'), 'hex'));
 }
-const fromBytes = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`);
+const fromBytes = (bytes: Uint8Array): bigint =>
+  BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`);
 const join = (list: readonly bigint[]): Uint8Array =>
   Uint8Array.from(Buffer.concat(list.map((x) => toBytes(x))));
 function split(bytes: Uint8Array): bigint[] {
-  return Array.from({ length: bytes.length / 32 }, (_, i) => fromBytes(bytes.subarray(32 * i, 32 * i + 32)));
+  return Array.from({ length: bytes.length / 32 }, (_, i) =>
+    fromBytes(bytes.subarray(32 * i, 32 * i + 32)),
+  );
 }
 
 let state = 0x1234567n;
@@ -96,7 +100,12 @@ const leaf = (i: number, bits: number): bigint =>
   power(power(7n, (R - 1n) >> BigInt(bits)), BigInt(reversed(i, bits)));
 
 /** Steps of `known_answer` in one field. */
-function answer(start: readonly [bigint, bigint], other: readonly [bigint, bigint], m: bigint, rounds: number): bigint[] {
+function answer(
+  start: readonly [bigint, bigint],
+  other: readonly [bigint, bigint],
+  m: bigint,
+  rounds: number,
+): bigint[] {
   return [0, 1].map((lane) => {
     let a = start[lane]!;
     const b = other[lane]!;
@@ -115,20 +124,35 @@ function checkFields(): void {
       const bytes = get(out, 160);
       const wantP = answer([P >> 1n, 3n], [P - 1n, P >> 3n], P, rounds);
       const wantR = answer([R >> 1n, 3n], [R - 1n, R >> 3n], R, rounds);
-      assert.deepEqual([fromBytes(bytes.subarray(0, 48)), fromBytes(bytes.subarray(48, 96))], wantP);
+      assert.deepEqual(
+        [fromBytes(bytes.subarray(0, 48)), fromBytes(bytes.subarray(48, 96))],
+        wantP,
+      );
       assert.deepEqual([fromBytes(bytes.subarray(96, 128)), fromBytes(bytes.subarray(128))], wantR);
     });
   }
 }
 
-const EDGES = [0n, 1n, 2n, R - 1n, R - 2n, R >> 1n, 1n << 127n, (1n << 128n) - 1n, 1n << 254n, 0xd201000000010000n ** 2n];
+const EDGES = [
+  0n,
+  1n,
+  2n,
+  R - 1n,
+  R - 2n,
+  R >> 1n,
+  1n << 127n,
+  (1n << 128n) - 1n,
+  1n << 254n,
+  0xd201000000010000n ** 2n,
+];
 
 /** Stored points s_i G, then, for odd `i` in pairs, their opposites; some infinity. */
 function checkSums(): void {
   for (const count of [1, 2, 5, 13, 40, 200, 700]) {
     scoped(() => {
       const logs = Array.from({ length: count }, random);
-      for (let i = 3; i < count; i += 4) logs[i] = mod(i % 8 === 3 ? -logs[i - 1]! : logs[i - 1]!, R);
+      for (let i = 3; i < count; i += 4)
+        logs[i] = mod(i % 8 === 3 ? -logs[i - 1]! : logs[i - 1]!, R);
       if (count > 4) logs[4] = 0n;
       const scalars = logs.map((_, i) => (i % 3 === 0 ? EDGES[i % EDGES.length]! : random()));
       for (let i = 3; i < count; i += 4) scalars[i] = scalars[i - 1]!;
@@ -137,7 +161,10 @@ function checkSums(): void {
       ok(kernel.g1_decompress!(encodings, count, true, points, kernel.alloc!(count) >>> 0));
       const out = kernel.alloc_points!(1) >>> 0;
       ok(kernel.g1_multiply!(points, count, put(join(scalars)), out));
-      assert.equal(compressed(out), multiple(logs.reduce((sum, s, i) => sum + s * scalars[i]!, 0n)));
+      assert.equal(
+        compressed(out),
+        multiple(logs.reduce((sum, s, i) => sum + s * scalars[i]!, 0n)),
+      );
     });
   }
 }
@@ -151,12 +178,23 @@ const lagrange = Array.from({ length: SIZE }, (_, i) => {
 });
 const table = kernel.alloc_points!(kernel.table_points!(SIZE, WIDTH)) >>> 0;
 scoped(() => {
-  const encodings = Buffer.concat(Array.from({ length: SIZE }, () => Buffer.from(Point.BASE.toHex(true), 'hex')));
-  ok(kernel.g1_decompress!(put(Uint8Array.from(encodings)), SIZE, false, table, kernel.alloc!(SIZE) >>> 0));
+  const encodings = Buffer.concat(
+    Array.from({ length: SIZE }, () => Buffer.from(Point.BASE.toHex(true), 'hex')),
+  );
+  ok(
+    kernel.g1_decompress!(
+      put(Uint8Array.from(encodings)),
+      SIZE,
+      false,
+      table,
+      kernel.alloc!(SIZE) >>> 0,
+    ),
+  );
   ok(kernel.g1_multiply_each!(table, put(join(lagrange)), SIZE, table));
 });
 const started = process.cpuUsage().user;
-for (let step = 0; step < kernel.table_steps!(WIDTH); step++) kernel.table_build!(table, SIZE, WIDTH, step);
+for (let step = 0; step < kernel.table_steps!(WIDTH); step++)
+  kernel.table_build!(table, SIZE, WIDTH, step);
 const tableMs = (process.cpuUsage().user - started) / 1e3;
 
 const at = (values: readonly bigint[], weights: readonly bigint[]): bigint =>
@@ -174,7 +212,9 @@ function valueAt(values: readonly bigint[], z: bigint): bigint {
 function checkPolynomials(): void {
   for (const count of [SIZE, 300, 1]) {
     scoped(() => {
-      const values = Array.from({ length: count }, (_, i) => (i % 7 === 0 ? EDGES[i % EDGES.length]! : random()));
+      const values = Array.from({ length: count }, (_, i) =>
+        i % 7 === 0 ? EDGES[i % EDGES.length]! : random(),
+      );
       const bytes = put(join(values));
       const out = kernel.alloc_points!(1) >>> 0;
       ok(kernel.table_multiply!(table, SIZE, WIDTH, bytes, count, out));
@@ -196,12 +236,14 @@ function checkPolynomials(): void {
   // Values of a polynomial of degree 8 on both halves of the extended domain.
   scoped(() => {
     const coefficients = Array.from({ length: 9 }, random);
-    const value = (x: bigint): bigint => coefficients.reduceRight((sum, c) => (sum * x + c) % R, 0n);
+    const value = (x: bigint): bigint =>
+      coefficients.reduceRight((sum, c) => (sum * x + c) % R, 0n);
     const values = Array.from({ length: SIZE }, (_, i) => value(leaf(i, 12)));
     const out = kernel.alloc!(32 * SIZE) >>> 0;
     ok(kernel.extend_cells!(put(join(values)), SIZE, out));
     const extension = split(get(out, 32 * SIZE));
-    for (const i of [0, 1, 63, 64, 2047, 4095]) assert.equal(extension[i], value(leaf(SIZE + i, 13)));
+    for (const i of [0, 1, 63, 64, 2047, 4095])
+      assert.equal(extension[i], value(leaf(SIZE + i, 13)));
   });
 }
 
@@ -272,7 +314,8 @@ function median(run: () => void, count = 15): number {
 
 everything();
 console.log('right when cold');
-const row = (name: string, ms: number): void => console.log(`${name.padEnd(34)} ${ms.toFixed(2)} ms`);
+const row = (name: string, ms: number): void =>
+  console.log(`${name.padEnd(34)} ${ms.toFixed(2)} ms`);
 scoped(() => {
   const values = Array.from({ length: SIZE }, random);
   const bytes = put(join(values));
@@ -281,27 +324,60 @@ scoped(() => {
   const out = kernel.alloc_points!(1) >>> 0;
   const big = kernel.alloc!(32 * SIZE) >>> 0;
   row('table of 4096 points, once', tableMs);
-  row('commitment, 4096', median(() => kernel.table_multiply!(table, SIZE, WIDTH, bytes, SIZE, out)));
-  row('commitment, 256', median(() => kernel.table_multiply!(table, SIZE, WIDTH, bytes, 256, out)));
-  row('proof, 4096', median(() => kernel.open!(table, WIDTH, bytes, SIZE, z, y, out)));
+  row(
+    'commitment, 4096',
+    median(() => kernel.table_multiply!(table, SIZE, WIDTH, bytes, SIZE, out)),
+  );
+  row(
+    'commitment, 256',
+    median(() => kernel.table_multiply!(table, SIZE, WIDTH, bytes, 256, out)),
+  );
+  row(
+    'proof, 4096',
+    median(() => kernel.open!(table, WIDTH, bytes, SIZE, z, y, out)),
+  );
   const weights = kernel.alloc!(kernel.weights_bytes!(SIZE)) >>> 0;
-  row('weights of a point', median(() => kernel.evaluation_weights!(z, SIZE, weights)));
-  row('value with weights', median(() => kernel.evaluate!(bytes, SIZE, weights, y)));
-  row('cells without proofs', median(() => kernel.extend_cells!(bytes, SIZE, big)));
+  row(
+    'weights of a point',
+    median(() => kernel.evaluation_weights!(z, SIZE, weights)),
+  );
+  row(
+    'value with weights',
+    median(() => kernel.evaluate!(bytes, SIZE, weights, y)),
+  );
+  row(
+    'cells without proofs',
+    median(() => kernel.extend_cells!(bytes, SIZE, big)),
+  );
   for (const count of [1, 4, 16, 64, 256, 1024, SIZE]) {
-    row(`sum over ${count} points`, median(() => kernel.g1_multiply!(table, count, bytes, out), count > 999 ? 7 : 15));
+    row(
+      `sum over ${count} points`,
+      median(() => kernel.g1_multiply!(table, count, bytes, out), count > 999 ? 7 : 15),
+    );
   }
   const encodings = kernel.alloc!(48 * 128) >>> 0;
   kernel.g1_compress!(table, 128, encodings);
   const points = kernel.alloc_points!(128) >>> 0;
   const statuses = kernel.alloc!(128) >>> 0;
-  row('decode and check 128 points', median(() => kernel.g1_decompress!(encodings, 128, true, points, statuses)));
-  row('products of 128 points', median(() => kernel.g1_multiply_each!(table, bytes, 128, points)));
+  row(
+    'decode and check 128 points',
+    median(() => kernel.g1_decompress!(encodings, 128, true, points, statuses)),
+  );
+  row(
+    'products of 128 points',
+    median(() => kernel.g1_multiply_each!(table, bytes, 128, points)),
+  );
   const rows = kernel.alloc!(32 * 128 * 256) >>> 0;
   for (let i = 0; i < 8; i++) memory().copyWithin(rows + 32 * SIZE * i, bytes, bytes + 32 * SIZE);
   const parity = kernel.alloc!(32 * 128 * 256) >>> 0;
-  row('rows 128 -> 256, 256 columns', median(() => kernel.extend_rows!(rows, 256, 7, 256, parity), 7));
-  row('SHA-256 of 128 KiB', median(() => kernel.sha256!(bytes, 131072, y)));
+  row(
+    'rows 128 -> 256, 256 columns',
+    median(() => kernel.extend_rows!(rows, 256, 7, 256, parity), 7),
+  );
+  row(
+    'SHA-256 of 128 KiB',
+    median(() => kernel.sha256!(bytes, 131072, y)),
+  );
 });
 everything();
 console.log('right when hot');
