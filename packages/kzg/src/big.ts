@@ -14,15 +14,13 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { verifyOpening } from './blob.ts';
 import { type ByteStream, regroup } from './byte-stream.ts';
 import { concatBytes, toHex } from './bytes.ts';
-import { assertChoice, BACKENDS, unavailable } from './create.ts';
+import { chooseKernel } from './create.ts';
 import type { BackendName, Engine } from './engine.ts';
 import { assertBytes, KzgError } from './errors.ts';
-import { loadKernel } from './kernel/load.ts';
 import { PointCache } from './point-cache.ts';
 import { assertCanonical, assertScalar } from './scalar.ts';
 import type { OpenSetup } from './setup.ts';
 import { createWasmEngine } from './wasm/engine.ts';
-import { acceptsKernel } from './wasm/known-answer.ts';
 
 export type { ByteStream } from './byte-stream.ts';
 
@@ -101,7 +99,6 @@ export interface BigKzg {
  */
 export async function createBigKzg(options: BigKzgOptions): Promise<BigKzg> {
   const { powers, backend = 'auto', termsAtOnce = DEFAULT_TERMS } = options;
-  assertChoice(backend, { name: 'backend', choices: BACKENDS });
   assertInteger(powers.size, { name: 'powers.size', from: 1, to: MAX_POWERS });
   assertInteger(termsAtOnce, { name: 'termsAtOnce', from: MIN_TERMS, to: MAX_POWERS });
   assertBytes(powers.sha256, { size: 32, code: 'setup_invalid', name: 'powers.sha256' });
@@ -286,12 +283,8 @@ async function checkPowers(powers: Powers, termsAtOnce: number): Promise<Checked
 }
 
 async function createEngine(backend: BackendName | 'auto', openSetup: OpenSetup): Promise<Engine> {
-  const kernel =
-    backend === 'js'
-      ? ({ name: undefined, reason: 'asked for' } as const)
-      : await loadKernel(backend, { accepts: acceptsKernel });
+  const kernel = await chooseKernel(backend);
   if (kernel.name !== undefined) return createWasmEngine(kernel, { openSetup, tables: 'none' });
-  if (backend !== 'auto' && backend !== 'js') throw unavailable(kernel.reason);
   const { createJsEngine } = await import('./js/engine.ts');
   return createJsEngine(openSetup, kernel.reason);
 }

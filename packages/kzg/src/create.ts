@@ -4,7 +4,14 @@ import { importCeremony, openCeremony } from './ceremony.ts';
 import type { BackendName } from './engine.ts';
 import { KzgError } from './errors.ts';
 import type { TrustedSetup } from './js/trusted-setup.ts';
-import { type Kernel, type KernelName, loadKernel, type NoKernel } from './kernel/load.ts';
+import {
+  EMBEDDED,
+  type Kernel,
+  type KernelName,
+  type KernelSource,
+  loadKernel,
+  type NoKernel,
+} from './kernel/load.ts';
 import type { Kzg } from './kzg.ts';
 import { createScheme } from './scheme.ts';
 import type { OpenSetup, Tier } from './setup.ts';
@@ -12,11 +19,9 @@ import { createWasmEngine } from './wasm/engine.ts';
 import { acceptsKernel } from './wasm/known-answer.ts';
 import type { TablePolicy } from './wasm/tables.ts';
 
-export const BACKENDS: readonly string[] = ['auto', 'fma', 'wide', 'scalar', 'js'];
+const BACKENDS: readonly string[] = ['auto', 'fma', 'wide', 'scalar', 'js'];
 export const TABLE_POLICIES: readonly string[] = ['lazy', 'eager', 'none'];
-export const TIERS: readonly string[] = ['verify', 'commit', 'full'];
-
-const ASKED_FOR = { name: undefined, reason: 'asked for' } as const;
+const TIERS: readonly string[] = ['verify', 'commit', 'full'];
 
 /** What `createKzg` takes. */
 export interface KzgOptions {
@@ -43,15 +48,8 @@ export interface KzgOptions {
  * const kzg = await createKzg();
  * const commitment = kzg.blobToKzgCommitment(new Uint8Array(BYTES_PER_BLOB));
  */
-export async function createKzg(options: KzgOptions = {}): Promise<Kzg> {
-  const { backend = 'auto' } = options;
-  assertChoice(backend, { name: 'backend', choices: BACKENDS });
-  const loading = backend === 'js' ? ASKED_FOR : loadKernel(backend, { accepts: acceptsKernel });
-  const [openSetup, kernel] = await Promise.all([chooseSetup(options), loading]);
-  if (kernel.name === undefined && backend !== 'auto' && backend !== 'js') {
-    throw unavailable(kernel.reason);
-  }
-  return assemble(kernel, openSetup, options);
+export function createKzg(options: KzgOptions = {}): Promise<Kzg> {
+  return createFrom(EMBEDDED, options);
 }
 
 /** The object on a kernel, or on TypeScript for the reason why there is none. */
@@ -72,13 +70,45 @@ export async function assemble(
  * The compiled kernel that `createKzg` would use, to be sent to workers and given to `createKzgSync`;
  * undefined where none can run. Compiled once per realm.
  */
-export async function compileKernel(
+export function compileKernel(
   options: { readonly backend?: KernelName | 'auto' } = {},
 ): Promise<WebAssembly.Module | undefined> {
+  return compileFrom(EMBEDDED, options.backend);
+}
+
+/** `createKzg` with kernels from a source of the entry. */
+export async function createFrom(source: KernelSource, options: KzgOptions): Promise<Kzg> {
   const { backend = 'auto' } = options;
+  const [openSetup, kernel] = await Promise.all([
+    chooseSetup(options),
+    chooseKernel(backend, source),
+  ]);
+  return assemble(kernel, openSetup, options);
+}
+
+/** `compileKernel` with kernels from a source of the entry. */
+export async function compileFrom(
+  source: KernelSource,
+  backend: KernelName | 'auto' = 'auto',
+): Promise<WebAssembly.Module | undefined> {
   assertChoice(backend, { name: 'backend', choices: BACKENDS.filter((name) => name !== 'js') });
-  const kernel = await loadKernel(backend, { accepts: acceptsKernel });
+  const kernel = await loadKernel(backend, { accepts: acceptsKernel, source });
   return kernel.name === undefined ? undefined : kernel.module;
+}
+
+/**
+ * The kernel of a backend, or none for `js` and for `auto` where none runs. Throws RangeError for
+ * another name, KzgError `backend_unavailable` for one that cannot run.
+ */
+export async function chooseKernel(
+  backend: BackendName | 'auto',
+  source: KernelSource = EMBEDDED,
+): Promise<Kernel | NoKernel> {
+  assertChoice(backend, { name: 'backend', choices: BACKENDS });
+  if (backend === 'js') return { name: undefined, reason: 'asked for' };
+  const kernel = await loadKernel(backend, { accepts: acceptsKernel, source });
+  if (kernel.name === undefined && backend !== 'auto') throw unavailable(kernel.reason);
+  return kernel;
 }
 
 /** Throws unless a value is one of a few strings. */

@@ -8,11 +8,10 @@
  * browsers are found here; where a bundler or a policy wants it otherwise, pass `createWorker`.
  */
 import { elementCount } from './column-code.ts';
-import { assertChoice, BACKENDS, TABLE_POLICIES, unavailable } from './create.ts';
+import { assertChoice, chooseKernel, TABLE_POLICIES } from './create.ts';
 import type { BackendName } from './engine.ts';
 import { assertArray, KzgError } from './errors.ts';
 import type { TrustedSetup } from './js/trusted-setup.ts';
-import { type Kernel, loadKernel, type NoKernel } from './kernel/load.ts';
 import {
   type CommitMessage,
   type StartMessage,
@@ -20,7 +19,6 @@ import {
   type WorkerAnswer,
 } from './pool-jobs.ts';
 import { assertCanonical } from './scalar.ts';
-import { acceptsKernel } from './wasm/known-answer.ts';
 import type { TablePolicy } from './wasm/tables.ts';
 import {
   localPorts,
@@ -84,7 +82,6 @@ export interface KzgPool {
  */
 export async function createKzgPool(options: KzgPoolOptions = {}): Promise<KzgPool> {
   const { backend = 'auto', tables = 'lazy', setup, workers = processors() } = options;
-  assertChoice(backend, { name: 'backend', choices: BACKENDS });
   if (typeof tables === 'string') assertChoice(tables, { name: 'tables', choices: TABLE_POLICIES });
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
     throw new RangeError(`workers: expected an integer in 1..${MAX_WORKERS}, got ${workers}`);
@@ -220,13 +217,6 @@ class Pool implements KzgPool {
     this.#waiting = [];
     this.#running.clear();
   }
-}
-
-async function chooseKernel(backend: BackendName | 'auto'): Promise<Kernel | NoKernel> {
-  if (backend === 'js') return { name: undefined, reason: 'asked for' };
-  const kernel = await loadKernel(backend, { accepts: acceptsKernel });
-  if (kernel.name === undefined && backend !== 'auto') throw unavailable(kernel.reason);
-  return kernel;
 }
 
 /** The same bytes in shared memory where that is allowed, so that workers get no copy each. */
