@@ -11,7 +11,8 @@ export default defineConfig({
     include: [
       'packages/*/test/**/*.test.ts',
       'examples/*/{test,e2e}/**/*.test.ts',
-      'testing/test/**/*.test.ts',
+      'testing/{,*/}test/**/*.test.ts',
+      'bench/test/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
     // Guards against a hang only: how long a test takes depends on what else the machine does.

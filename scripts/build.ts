@@ -2,7 +2,8 @@
  * `pnpm build`: builds every published package into its `dist`, from nothing, in three steps.
  *
  * 1. tsup bundles the JavaScript: ESM only, one file per entry of `package.json` "exports", shared
- *    code and dynamic imports in chunks of their own, dependencies left as imports.
+ *    code and dynamic imports in chunks of their own, dependencies left as imports. WebAssembly that
+ *    is imported as a file (condition `workerd`) is copied and stays an import.
  * 2. tsc emits the declarations (tsup's own declaration bundler needs the compiler API, which
  *    TypeScript 7 no longer has) and checks the types of the sources on the way.
  * 3. TypeScript rewrites `./x.ts` to `./x.js` in JavaScript but not in declarations; Deno refuses
@@ -32,7 +33,7 @@ const RELATIVE_TS = /(from\s+|import\s*\(\s*|import\s+)(['"])(\.{1,2}\/[^'"]+)\.
 
 const TSUP_OPTIONS = [
   ...['--no-config', '--format', 'esm', '--target', 'es2022', '--platform', 'neutral'],
-  ...['--splitting', '--sourcemap', '--silent', '--out-dir', 'dist'],
+  ...['--splitting', '--sourcemap', '--silent', '--out-dir', 'dist', '--loader', '.wasm=copy'],
 ];
 
 const packages = publishedPackages();
@@ -43,8 +44,8 @@ for (const { folder } of packages) {
   for (const file of ['LICENSE', 'NOTICE']) copyFileSync(join(ROOT, file), join(folder, file));
 }
 
-for (const { folder, entries } of packages) {
-  const entry = entries.flatMap(({ name, source }) => [`--entry.${name}`, source]);
+for (const { folder, builds } of packages) {
+  const entry = builds.flatMap(({ name, source }) => [`--entry.${name}`, source]);
   mustRun(['tsup', ...entry, ...TSUP_OPTIONS], { folder });
 }
 mustRun(['tsc', '-b', '--emitDeclarationOnly']);

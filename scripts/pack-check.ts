@@ -37,9 +37,9 @@ import {
 
 const MAX_TARBALL_BYTES = 1_000_000;
 const PEER = '@chainsafe/blst';
-/** Besides `dist` and `src`, which must hold nothing but code and maps. */
+/** Besides `dist` and `src`, which must hold nothing but code, maps and kernels. */
 const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'NOTICE', 'README.md', 'package.json'];
-const CODE = /^(dist\/[\w./-]+\.(js|js\.map|d\.ts|d\.ts\.map)|src\/[\w./-]+\.ts)$/;
+const CODE = /^(dist\/[\w./-]+\.(js|js\.map|d\.ts|d\.ts\.map|wasm)|src\/[\w./-]+\.(ts|wasm))$/;
 const TEST = /(^|\/)(test|tests|bench|fixtures)\/|\.(test|bench)\.|tsbuildinfo/;
 
 type Packed = {

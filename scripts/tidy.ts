@@ -52,6 +52,7 @@ export function importProblems(files: Files): string[] {
       const ours = /^@barycenter\/([^/]+)/.exec(specifier)?.[1];
       if (specifier.startsWith('.')) {
         const target = resolve(path, specifier);
+        if (specifier.endsWith('.wasm')) continue; // binary, so not among the files
         if (!specifier.endsWith('.ts')) problems.push(`${path}: ${specifier} does not end in .ts`);
         else if (!files.has(target)) problems.push(`${path}: ${specifier} does not exist`);
         else if (!target.startsWith(`packages/${owner}/src/`)) {
@@ -85,7 +86,7 @@ export function cycles(files: Files): string[] {
   return found;
 }
 
-/** Sources of a package that neither an entry nor a test reaches. */
+/** Sources of a package that neither an entry nor a test reaches; declarations are reached by types. */
 export function deadFiles(files: Files): string[] {
   const reached = new Set<string>();
   const reach = (path: string): void => {
@@ -102,7 +103,8 @@ export function deadFiles(files: Files): string[] {
     if (/^packages\/[^/]+\/(test|bench)\//.test(path)) reach(path);
   }
   return [...files.keys()]
-    .filter((path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && !reached.has(path))
+    .filter((path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && !path.endsWith('.d.ts'))
+    .filter((path) => !reached.has(path))
     .map((path) => `${path}: reached by no entry and no test`);
 }
 

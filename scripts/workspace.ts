@@ -14,6 +14,8 @@ export const ROOT: string = fileURLToPath(new URL('..', import.meta.url)).replac
 export type ExportConditions = {
   readonly '@barycenter/source': string;
   readonly types: string;
+  /** For Cloudflare's runtime, which takes compiled modules only as imported files. */
+  readonly workerd?: string;
   readonly default: string;
 };
 
@@ -35,6 +37,8 @@ export type Package = {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly entries: readonly Entry[];
+  /** What is built: the entries, and the files that conditions put in their place. */
+  readonly builds: readonly Pick<Entry, 'name' | 'source'>[];
 };
 
 /** One importable entry: `@barycenter/bls/native` is { specifier, name: 'native', source: 'src/native.ts' }. */
@@ -126,13 +130,22 @@ export function toolsPath(): string {
 function readPackage(folder: string): Package {
   const manifest = readManifest(folder);
   const entries: Entry[] = [];
+  const others: Pick<Entry, 'name' | 'source'>[] = [];
   for (const [subpath, target] of Object.entries(manifest.exports ?? {})) {
     if (typeof target === 'string') continue;
     entries.push({
       specifier: manifest.name + subpath.slice(1),
-      name: target.default.replace(/^\.\/dist\//, '').replace(/\.js$/, ''),
+      name: builtName(target.default),
       source: target['@barycenter/source'].replace(/^\.\//, ''),
     });
+    if (target.workerd === undefined) continue;
+    const name = builtName(target.workerd);
+    others.push({ name, source: `src/${name}.ts` });
   }
-  return { folder, manifest, entries };
+  return { folder, manifest, entries, builds: [...entries, ...others] };
+}
+
+/** "./dist/native.js" is built as "native". */
+function builtName(path: string): string {
+  return path.replace(/^\.\/dist\//, '').replace(/\.js$/, '');
 }

@@ -10,6 +10,13 @@
  * unlike Ethereum's `eth_fast_aggregate_verify`, which accepts one with the infinity signature.
  */
 
+/**
+ * What computes: `native` is blst; `fma`, `wide` and `scalar` are builds of this package's own kernel
+ * for WebAssembly (fused multiply-add on vectors, 128-bit products, plain integers); `noble` is
+ * @noble/curves in JavaScript.
+ */
+export type BackendName = 'native' | 'fma' | 'wide' | 'scalar' | 'noble';
+
 /** Where hash-to-curve starts from: `dst`, 1..255 bytes. */
 export interface TagOptions {
   /** Domain separation tag; default: Ethereum's signature tag. */
@@ -28,7 +35,7 @@ export interface PossessionOptions {
 export interface BatchOptions extends TagOptions {
   /**
    * Unpredictable bytes for the weights, 16 per entry; default: `crypto.getRandomValues`. The native
-   * backend uses it only for several messages under a tag other than Ethereum's.
+   * backend uses it only under a tag other than Ethereum's.
    */
   readonly random?: (size: number) => Uint8Array;
 }
@@ -51,11 +58,12 @@ export type BatchResult =
 /**
  * BLS signatures. Every method is synchronous and pure. `verify*` and `isValid*` return false for
  * any bad bytes and throw only for arguments of the wrong type (`TypeError`) and tags of the wrong
- * length (`RangeError`). Secret keys out of range throw `RangeError`.
+ * length (`RangeError`). Secret keys out of range throw `RangeError`. After `dispose` every other
+ * method throws BlsError `disposed`.
  */
 export interface Bls {
-  /** Which implementation answers, and why. */
-  backend(): { name: 'noble' | 'native'; reason: string };
+  /** Which implementation answers, and why this one. */
+  backend(): { name: BackendName; reason: string };
   /**
    * A secret key from at least 32 bytes of secret uniform material. Deterministic.
    * draft-irtf-cfrg-bls-signature-05 §2.3.
@@ -106,7 +114,7 @@ export interface Bls {
   ): boolean;
   /**
    * Verifies many signatures at once and names the invalid ones. Entries are combined with
-   * unpredictable weights, so errors that cancel are found (soundness error 2^-128); every named
+   * unpredictable weights, so errors that cancel are found (soundness error 2^-127); every named
    * entry also failed on its own. An empty batch holds. One pairing per distinct message and one
    * more; b invalid entries cost about 2 b log2(n/b) further checks.
    */
@@ -119,4 +127,6 @@ export interface Bls {
   isValidPublicKey(publicKey: Uint8Array): boolean;
   /** Whether these bytes could be a signature: in the group and not infinity. */
   isValidSignature(signature: Uint8Array): boolean;
+  /** Gives up the memory and the remembered keys of this object. A second call does nothing. */
+  dispose(): void;
 }

@@ -4,8 +4,8 @@
  * bits of the first byte are C (compressed), I (infinity) and S (y is the larger root); the rest is
  * x as big-endian integers below p, for G2 the u-coefficient c1 first, then c0.
  *
- * Both backends call these checks before any curve arithmetic, so a refusal has the same code in
- * both; what remains to a backend is the curve equation and the subgroup.
+ * All backends are given only what passed these checks, so a refusal has the same code in
+ * each; what remains to a backend is the curve equation and the subgroup.
  */
 import { BlsError } from './errors.ts';
 

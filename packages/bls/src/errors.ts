@@ -1,7 +1,7 @@
 /**
  * The one error class of this package. Every refusal of bytes that came from outside carries a
- * stable `code`; mistakes of the calling program (wrong type, secret key out of range) throw
- * `TypeError` or `RangeError` instead.
+ * stable `code`, and so has what this platform cannot do; mistakes of the calling program (wrong type,
+ * secret key out of range) throw `TypeError` or `RangeError` instead.
  */
 
 /**
@@ -15,7 +15,10 @@
  * - `infinity`: a public key is the point at infinity;
  * - `aggregate_infinity`: the public keys add up to the point at infinity;
  * - `native_unavailable`: `@chainsafe/blst` is not installed, does not load here, or is not the
- *   scheme it is expected to be.
+ *   scheme it is expected to be;
+ * - `backend_unavailable`: the back end asked for by name does not run here, or the module given is
+ *   not this package's kernel or computes wrongly;
+ * - `disposed`: the object was used after `dispose()`.
  */
 export type BlsErrorCode =
   | 'empty_list'
@@ -25,7 +28,9 @@ export type BlsErrorCode =
   | 'not_in_subgroup'
   | 'infinity'
   | 'aggregate_infinity'
-  | 'native_unavailable';
+  | 'native_unavailable'
+  | 'backend_unavailable'
+  | 'disposed';
 
 /** Bytes from outside were refused; `code` says why, `index` which entry of a list it was. */
 export class BlsError extends Error {

@@ -36,10 +36,10 @@ export function keyGen(keyMaterial: Uint8Array): Uint8Array<ArrayBuffer> {
       salt = new Uint8Array(sha256(salt));
       const prk = extract(sha256, padded, salt);
       const okm = expand(sha256, prk, info, EXPANDED_SIZE);
-      const scalar = toInteger(okm) % GROUP_ORDER;
+      const secretKey = reduceByOrder(okm);
       prk.fill(0);
       okm.fill(0);
-      if (scalar !== 0n) return toBytes(scalar);
+      if (secretKey.some((byte) => byte !== 0)) return secretKey;
     }
   } finally {
     padded.fill(0);
@@ -47,32 +47,68 @@ export function keyGen(keyMaterial: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The scalar of a secret key. Throws TypeError if it is not bytes, RangeError if it is not 32 bytes
- * or not in 1..r-1; the message never contains it.
+ * Throws TypeError if a secret key is not bytes, RangeError if it is not 32 bytes or not in 1..r-1;
+ * the message never contains it. No BigInt, which could not be wiped, and the same steps for every key.
  */
-export function secretScalar(secretKey: Uint8Array): bigint {
+export function checkSecretKey(secretKey: Uint8Array): void {
   if (!(secretKey instanceof Uint8Array)) throw new TypeError('secretKey: expected Uint8Array');
   if (secretKey.length !== SECRET_KEY_SIZE) {
     throw new RangeError(
       `secretKey: expected ${SECRET_KEY_SIZE} bytes, got ${secretKey.length} bytes`,
     );
   }
-  const scalar = toInteger(secretKey);
-  if (scalar === 0n || scalar >= GROUP_ORDER) {
+  const difference = new Uint8Array(SECRET_KEY_SIZE);
+  const below = subtractInto(difference, secretKey, orderBytes());
+  difference.fill(0);
+  let bits = 0;
+  for (const byte of secretKey) bits |= byte;
+  if (bits === 0 || below === 0) {
     throw new RangeError('secretKey: expected an integer in 1..r-1');
   }
-  return scalar;
 }
 
-function toInteger(bytes: Uint8Array): bigint {
+/** A secret key that passed `checkSecretKey`, as an integer. */
+export function secretScalar(secretKey: Uint8Array): bigint {
   let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  for (const byte of secretKey) value = (value << 8n) | BigInt(byte);
   return value;
 }
 
-function toBytes(scalar: bigint): Uint8Array<ArrayBuffer> {
+/** A big-endian integer modulo r: its bits are shifted in one by one, r is taken off where it fits. */
+function reduceByOrder(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const order = orderBytes();
+  const rest = new Uint8Array(SECRET_KEY_SIZE);
+  const reduced = new Uint8Array(SECRET_KEY_SIZE);
+  for (let bit = 0; bit < 8 * bytes.length; bit++) {
+    // rest = 2 rest + bit, which is below 2^256 because rest < r < 2^255
+    let carry = (bytes[bit >> 3]! >> (7 - (bit & 7))) & 1;
+    for (let i = rest.length - 1; i >= 0; i--) {
+      carry |= rest[i]! << 1;
+      rest[i] = carry;
+      carry >>= 8;
+    }
+    const keep = subtractInto(reduced, rest, order) - 1; // all ones where rest >= r
+    for (let i = 0; i < rest.length; i++) rest[i]! ^= (rest[i]! ^ reduced[i]!) & keep;
+  }
+  reduced.fill(0);
+  return rest;
+}
+
+/** out = a - b modulo 2^256, big-endian; 1 if a < b, else 0. */
+function subtractInto(out: Uint8Array, a: Uint8Array, b: Uint8Array): number {
+  let borrow = 0;
+  for (let i = out.length - 1; i >= 0; i--) {
+    const byte = a[i]! - b[i]! - borrow;
+    out[i] = byte;
+    borrow = byte >>> 31;
+  }
+  return borrow;
+}
+
+/** r, big-endian. */
+function orderBytes(): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(SECRET_KEY_SIZE);
-  let rest = scalar;
+  let rest = GROUP_ORDER;
   for (let i = out.length - 1; i >= 0; i--) {
     out[i] = Number(rest & 0xffn);
     rest >>= 8n;

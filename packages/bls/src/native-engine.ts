@@ -6,18 +6,16 @@
  * message or gives a pairing. Therefore
  * - for that tag everything runs in blst;
  * - for any other tag, proofs of possession included, points are decompressed, checked and added in
- *   blst, while hashing, signing and the pairing run in @noble/curves.
+ *   blst, while hashing, signing, the pairing and batches run in another backend of this package.
  *
  * Its random combinations carry 64-bit weights of its own. Each check here makes two independent
  * passes, so a false batch passes with probability 2^-128; the caller's `random` is used only where
- * the noble backend does the combination (several messages under another tag).
+ * the other backend does the combination.
  */
 import type * as Blst from '@chainsafe/blst';
-import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { coordinate, INFINITE_POINT, PUBLIC_KEY_SIZE } from './encoding.ts';
-import type { DecodedSet, Engine } from './engine.ts';
+import { INFINITE_POINT } from './encoding.ts';
+import { decodeEach, type Engine, notInSubgroup, notOnCurve } from './engine.ts';
 import { BlsError } from './errors.ts';
-import { createNobleEngine, hashToG2, type KeyPoint, type SignaturePoint } from './noble-engine.ts';
 import { isSignatureTag, signatureTag } from './tag.ts';
 
 /** The functions of `@chainsafe/blst` that are used. */
@@ -33,30 +31,51 @@ export type BlstBinding = Pick<
   | 'verifyMultipleAggregateSignatures'
 >;
 
-/** A public key in blst; `point` is the same for noble, made when first needed. */
-interface NativeKey {
+/** A public key in blst, and in the other backend once that has been asked. */
+interface NativeKey<Key> {
   readonly native: Blst.PublicKey;
-  point?: KeyPoint;
+  other?: Key;
 }
 
 /** Independent passes with 64-bit weights that make up 128 bits. */
 const PASSES = 2;
 
-/** The backend over a loaded binding; throws BlsError `native_unavailable` if it is another scheme. */
-export function createNativeEngine(blst: BlstBinding): Engine<NativeKey, Blst.Signature> {
-  checkBinding(blst);
-  const noble = createNobleEngine('for tags that the native binding does not know');
+/**
+ * The backend over a loaded binding, with another for the tags that blst does not know. Throws
+ * BlsError `native_unavailable` if the binding is another scheme.
+ */
+export function createNativeEngine<Key, Signature>(
+  blst: BlstBinding,
+  other: Engine<Key, Signature>,
+): Engine<NativeKey<Key>, Blst.Signature> {
+  checkBinding(blst, other);
 
-  const engine: Engine<NativeKey, Blst.Signature> = {
+  /** The same points in the other backend. Keys remember theirs; all were checked by blst. */
+  function otherKeys(keys: readonly NativeKey<Key>[]): Key[] {
+    const missing = keys.filter((key) => key.other === undefined);
+    const points = other.decodeKeys(missing.map((key) => key.native.toBytes()));
+    for (const [i, key] of missing.entries()) key.other = agreed(points[i]!);
+    return keys.map((key) => key.other!);
+  }
+
+  function otherSignatures(signatures: readonly Blst.Signature[]): Signature[] {
+    const bytes = signatures.map((signature) => signature.toBytes());
+    return other.decodeSignatures(bytes).map((point) => agreed(point));
+  }
+
+  return {
     name: 'native',
     reason:
       "@chainsafe/blst; its tag is fixed to Ethereum's, so for every other tag (and for proofs " +
-      'of possession) hashing, signing and pairing run in @noble/curves',
-    decodeKey: (bytes) => ({
-      native: decoding('public key', () => blst.PublicKey.fromBytes(bytes, true)),
-    }),
-    decodeSignature: (bytes) =>
-      decoding('signature', () => blst.Signature.fromBytes(bytes, true, false)),
+      `of possession) hashing, signing and pairing run in the ${other.name} backend: ${other.reason}`,
+    decodeKeys: (list) =>
+      decodeEach(list, (bytes) => ({
+        native: decoding('public key', () => blst.PublicKey.fromBytes(bytes, true)),
+      })),
+    decodeSignatures: (list) =>
+      decodeEach(list, (bytes) =>
+        decoding('signature', () => blst.Signature.fromBytes(bytes, true, false)),
+      ),
     sumKeys(keys) {
       if (keys.length === 1) return keys[0];
       const native = blst.aggregatePublicKeys(keys.map((key) => key.native));
@@ -68,7 +87,7 @@ export function createNativeEngine(blst: BlstBinding): Engine<NativeKey, Blst.Si
     publicKey: (secretKey) =>
       new Uint8Array(blst.SecretKey.fromBytes(secretKey).toPublicKey().toBytes()),
     sign(secretKey, message, dst) {
-      if (!isSignatureTag(dst)) return noble.sign(secretKey, message, dst);
+      if (!isSignatureTag(dst)) return other.sign(secretKey, message, dst);
       return new Uint8Array(blst.SecretKey.fromBytes(secretKey).sign(message).toBytes());
     },
     verifyProduct(pairs, signature, dst) {
@@ -77,23 +96,29 @@ export function createNativeEngine(blst: BlstBinding): Engine<NativeKey, Blst.Si
         const keys = pairs.map((pair) => pair.key.native);
         return blst.aggregateVerify(messages, keys, signature);
       }
-      const noblePairs = pairs.map(({ key, message }) => ({ key: keyPoint(key), message }));
-      return noble.verifyProduct(noblePairs, signaturePoint(signature), dst);
+      const keys = otherKeys(pairs.map((pair) => pair.key));
+      const otherPairs = pairs.map(({ message }, i) => ({ key: keys[i]!, message }));
+      return other.verifyProduct(otherPairs, otherSignatures([signature])[0]!, dst);
     },
     weightedCheck(sets, options) {
-      const { dst } = options;
+      if (!isSignatureTag(options.dst)) {
+        const keys = otherKeys(sets.map((set) => set.key));
+        const signatures = otherSignatures(sets.map((set) => set.signature));
+        const otherSets = sets.map(({ message }, i) => {
+          return { key: keys[i]!, message, signature: signatures[i]! };
+        });
+        return other.weightedCheck(otherSets, options);
+      }
       const serialized = sets.map((set) => set.signature.toBytes(false));
-      const fallback = isSignatureTag(dst) ? undefined : lazyNobleCheck(sets, options);
       return (indices) => {
         if (haveOneMessage(sets, indices)) {
           const entries = indices.map((i) => ({ pk: sets[i]!.key.native, sig: serialized[i]! }));
+          const { message } = sets[indices[0]!]!;
           return everyPass(() => {
             const { pk, sig } = blst.aggregateWithRandomness(entries);
-            const pair = { key: { native: pk }, message: sets[indices[0]!]!.message };
-            return engine.verifyProduct([pair], sig, dst);
+            return blst.aggregateVerify([message], [pk], sig);
           });
         }
-        if (fallback) return fallback(indices);
         const entries = indices.map((i) => ({
           msg: sets[i]!.message,
           pk: sets[i]!.key.native,
@@ -102,40 +127,26 @@ export function createNativeEngine(blst: BlstBinding): Engine<NativeKey, Blst.Si
         return everyPass(() => blst.verifyMultipleAggregateSignatures(entries));
       };
     },
+    dispose: () => other.dispose(),
   };
-
-  /** noble's check of the same sets; the points are converted when it is first asked. */
-  function lazyNobleCheck(
-    sets: readonly DecodedSet<NativeKey, Blst.Signature>[],
-    options: { dst: Uint8Array; random: (size: number) => Uint8Array },
-  ): (indices: readonly number[]) => boolean {
-    let check: ((indices: readonly number[]) => boolean) | undefined;
-    return (indices) => {
-      check ??= noble.weightedCheck(
-        sets.map((set) => ({
-          key: keyPoint(set.key),
-          message: set.message,
-          signature: signaturePoint(set.signature),
-        })),
-        options,
-      );
-      return check(indices);
-    };
-  }
-
-  return engine;
 }
 
-/** Signing with the secret key 1 gives H(message) itself: compare it with noble's, once. */
-function checkBinding(blst: BlstBinding): void {
+/** Signing with the secret key 1 gives H(message) itself: compare it with the other backend's, once. */
+function checkBinding<Key, Signature>(blst: BlstBinding, other: Engine<Key, Signature>): void {
   const one = new Uint8Array(32);
   one[31] = 1;
   const message = signatureTag();
-  const expected = hashToG2(message, signatureTag()).toBytes(true);
+  const expected = other.sign(one, message, signatureTag());
   const signature = blst.SecretKey.fromBytes(one).sign(message).toBytes();
   if (expected.length !== signature.length || expected.some((byte, i) => byte !== signature[i])) {
     throw new BlsError('native_unavailable', 'the binding signs under another scheme or tag');
   }
+}
+
+/** A point that blst accepted and the other backend must accept as well. */
+function agreed<Point>(point: Point | BlsError): Point {
+  if (!(point instanceof BlsError)) return point;
+  throw new Error('the backends disagree on a point', { cause: point });
 }
 
 /** Runs a decoder of blst and gives its refusals this package's codes. */
@@ -144,13 +155,8 @@ function decoding<Point>(what: string, decode: () => Point): Point {
     return decode();
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    if (code === 'BLST_POINT_NOT_ON_CURVE') {
-      throw new BlsError('not_on_curve', `${what}: no point has this x-coordinate`, { cause });
-    }
-    if (code === 'BLST_POINT_NOT_IN_GROUP') {
-      const message = `${what}: the point is outside the group of order r`;
-      throw new BlsError('not_in_subgroup', message, { cause });
-    }
+    if (code === 'BLST_POINT_NOT_ON_CURVE') throw notOnCurve(what, cause);
+    if (code === 'BLST_POINT_NOT_IN_GROUP') throw notInSubgroup(what, cause);
     throw cause;
   }
 }
@@ -170,27 +176,5 @@ function haveOneMessage(
   return indices.every((index) => {
     const { message } = sets[index]!;
     return message.length === first.length && message.every((byte, i) => byte === first[i]);
-  });
-}
-
-/** The key for noble, from blst's uncompressed bytes x || y: valid already, so not checked again. */
-function keyPoint(key: NativeKey): KeyPoint {
-  if (key.point === undefined) {
-    const bytes = key.native.toBytes(false);
-    key.point = bls12_381.G1.Point.fromAffine({
-      x: coordinate(bytes, 0),
-      y: coordinate(bytes, PUBLIC_KEY_SIZE),
-    });
-  }
-  return key.point;
-}
-
-/** The signature for noble, from blst's uncompressed bytes x.c1 || x.c0 || y.c1 || y.c0. */
-function signaturePoint(signature: Blst.Signature): SignaturePoint {
-  const bytes = signature.toBytes(false);
-  const { Fp2 } = bls12_381.fields;
-  return bls12_381.G2.Point.fromAffine({
-    x: Fp2.fromBigTuple([coordinate(bytes, 48), coordinate(bytes, 0)]),
-    y: Fp2.fromBigTuple([coordinate(bytes, 144), coordinate(bytes, 96)]),
   });
 }

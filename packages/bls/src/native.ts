@@ -3,7 +3,9 @@
  * Same bytes and same answers as `createBls()`; see `native-engine.ts` for what runs where.
  */
 import type { Bls } from './bls.ts';
+import { type BackendChoice, createEngine } from './create.ts';
 import { BlsError } from './errors.ts';
+import { EMBEDDED } from './kernel/load.ts';
 import { type BlstBinding, createNativeEngine } from './native-engine.ts';
 import { createScheme } from './scheme.ts';
 
@@ -13,9 +15,10 @@ import { createScheme } from './scheme.ts';
  * `createBls()` then.
  *
  * @param options.load Imports the binding; given by bundlers that rename modules, and by tests.
+ * @param options.backend What computes under tags that blst does not know, as for `createBls`.
  */
 export async function createNativeBls(
-  options: { readonly load?: () => Promise<unknown> } = {},
+  options: { readonly load?: () => Promise<unknown>; readonly backend?: BackendChoice } = {},
 ): Promise<Bls> {
   const load = options.load ?? (() => import('@chainsafe/blst'));
   let loaded: unknown;
@@ -24,7 +27,9 @@ export async function createNativeBls(
   } catch (cause) {
     throw new BlsError('native_unavailable', '@chainsafe/blst does not load here', { cause });
   }
-  return createScheme(createNativeEngine(bindingOf(loaded)));
+  const binding = bindingOf(loaded);
+  const other = await createEngine(options.backend ?? 'auto', EMBEDDED);
+  return createScheme(createNativeEngine(binding, other));
 }
 
 /** The binding in an imported CommonJS module: its default export where there is one. */

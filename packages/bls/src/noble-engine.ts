@@ -6,12 +6,17 @@
  * Secret scalars go through noble's `multiply` alone.
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { coordinate, hasLargerRoot, INFINITE_POINT, SIGNATURE_SIZE } from './encoding.ts';
-import type { DecodedSet, Engine, KeyAndMessage } from './engine.ts';
-import { BlsError } from './errors.ts';
+import {
+  type DecodedSet,
+  decodeEach,
+  type Engine,
+  notInSubgroup,
+  notOnCurve,
+  type WeightedCheckOptions,
+} from './engine.ts';
 import { secretScalar } from './keygen.ts';
+import { groupByMessage } from './message-groups.ts';
 import { WEIGHT_SIZE, weightedSum, weightsFrom } from './weighted-sum.ts';
 
 /** A point of G1: a public key. */
@@ -33,8 +38,8 @@ export function createNobleEngine(reason: string): Engine<KeyPoint, SignaturePoi
   return {
     name: 'noble',
     reason,
-    decodeKey,
-    decodeSignature,
+    decodeKeys: (list) => decodeEach(list, decodeKey),
+    decodeSignatures: (list) => decodeEach(list, decodeSignature),
     sumKeys(keys) {
       const sum = keys.reduce((total, key) => total.add(key));
       return sum.is0() ? undefined : sum;
@@ -47,13 +52,15 @@ export function createNobleEngine(reason: string): Engine<KeyPoint, SignaturePoi
     sign: (secretKey, message, dst) =>
       new Uint8Array(hashToG2(message, dst).multiply(secretScalar(secretKey)).toBytes(true)),
     verifyProduct: (pairs, signature, dst) => {
-      const factors = keysByMessage(pairs).map(({ keys, message }) => ({
-        g1: sum(keys),
+      const groups = groupByMessage(pairs.map((pair) => pair.message));
+      const factors = groups.map(({ members, message }) => ({
+        g1: sum(members.map((i) => pairs[i]!.key)),
         g2: hashToG2(message, dst),
       }));
       return productIsOne([...factors, { g1: negatedGenerator(), g2: signature }]);
     },
     weightedCheck,
+    dispose: () => {},
   };
 }
 
@@ -110,28 +117,25 @@ export function hashToG2(message: Uint8Array, dst: Uint8Array): SignaturePoint {
  */
 function weightedCheck(
   sets: readonly DecodedSet<KeyPoint, SignaturePoint>[],
-  options: { dst: Uint8Array; random: (size: number) => Uint8Array },
+  options: WeightedCheckOptions,
 ): (indices: readonly number[]) => boolean {
-  const hashed = new Map<string, SignaturePoint>(); // each distinct message is hashed once
-  const hashOnce = (message: Uint8Array, name: string): SignaturePoint => {
-    const point = hashed.get(name) ?? hashToG2(message, options.dst);
-    hashed.set(name, point);
-    return point;
-  };
+  const groups = groupByMessage(sets.map((set) => set.message));
+  const hashes: (SignaturePoint | undefined)[] = []; // of the groups, each hashed once
   return (indices) => {
     const weights = weightsFrom(options.random(indices.length * WEIGHT_SIZE), indices.length);
-    const pairs = indices.map((index, i) => ({
-      key: { point: sets[index]!.key, weight: weights[i]! },
-      message: sets[index]!.message,
-    }));
-    const factors = keysByMessage(pairs).map(({ keys, message, name }) => ({
-      g1: weightedSum(
-        bls12_381.G1.Point.ZERO,
-        keys.map((key) => key.point),
-        keys.map((key) => key.weight),
-      ),
-      g2: hashOnce(message, name),
-    }));
+    const weightOf = new Map(indices.map((index, i) => [index, weights[i]!]));
+    const factors: Factor[] = [];
+    for (const [i, { message, members }] of groups.entries()) {
+      const chosen = members.filter((index) => weightOf.has(index));
+      if (chosen.length === 0) continue;
+      const points = chosen.map((index) => sets[index]!.key);
+      const factorWeights = chosen.map((index) => weightOf.get(index)!);
+      hashes[i] ??= hashToG2(message, options.dst);
+      factors.push({
+        g1: weightedSum(bls12_381.G1.Point.ZERO, points, factorWeights),
+        g2: hashes[i],
+      });
+    }
     const signature = weightedSum(
       bls12_381.G2.Point.ZERO,
       indices.map((index) => sets[index]!.signature),
@@ -144,20 +148,6 @@ function weightedCheck(
 /** -G: e(-G, signature) moves the right side of the equation to the left. */
 function negatedGenerator(): KeyPoint {
   return bls12_381.G1.Point.BASE.negate();
-}
-
-/** The keys that belong to each distinct message; messages are told apart by their SHA-256. */
-function keysByMessage<Key>(
-  pairs: readonly KeyAndMessage<Key>[],
-): { keys: Key[]; message: Uint8Array; name: string }[] {
-  const groups = new Map<string, { keys: Key[]; message: Uint8Array; name: string }>();
-  for (const { key, message } of pairs) {
-    const name = bytesToHex(sha256(message));
-    const group = groups.get(name);
-    if (group) group.keys.push(key);
-    else groups.set(name, { keys: [key], message, name });
-  }
-  return [...groups.values()];
 }
 
 function sum(keys: readonly KeyPoint[]): KeyPoint {
@@ -191,7 +181,7 @@ function root<T>(field: { sqrt(value: T): T }, value: T, what: string): T {
   try {
     return field.sqrt(value);
   } catch (cause) {
-    throw new BlsError('not_on_curve', `${what}: no point has this x-coordinate`, { cause });
+    throw notOnCurve(what, cause);
   }
 }
 
@@ -200,5 +190,5 @@ function checkSubgroup<Point extends { isTorsionFree(): boolean }>(
   what: string,
 ): Point {
   if (point.isTorsionFree()) return point;
-  throw new BlsError('not_in_subgroup', `${what}: the point is outside the group of order r`);
+  throw notInSubgroup(what);
 }

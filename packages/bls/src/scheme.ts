@@ -9,63 +9,96 @@ import { checkEncoding, PUBLIC_KEY_SIZE, SIGNATURE_SIZE } from './encoding.ts';
 import type { DecodedSet, Engine } from './engine.ts';
 import { BlsError } from './errors.ts';
 import { createKeyCache, MAX_CACHED_KEYS } from './key-cache.ts';
-import { keyGen, secretScalar } from './keygen.ts';
+import { checkSecretKey, keyGen } from './keygen.ts';
 import { checkTag, possessionTag, signatureTag } from './tag.ts';
 
 /** The `Bls` interface over a backend, with its own cache of validated keys. */
-export function createScheme<Key, Signature>(engine: Engine<Key, Signature>): Bls {
+export function createScheme<Key, Signature>(usable: Engine<Key, Signature>): Bls {
   const cache = createKeyCache<Key>(MAX_CACHED_KEYS);
+  let owned: Engine<Key, Signature> | undefined = usable;
 
-  /** §2.5 KeyValidate. */
-  function validKey(bytes: Uint8Array): Key {
-    // Before the cache, which builds a name from all the bytes it is given.
-    const { infinity } = checkEncoding(bytes, { size: PUBLIC_KEY_SIZE, what: 'public key' });
-    if (infinity) throw new BlsError('infinity', 'public key: the point at infinity');
-    const known = cache.get(bytes);
-    if (known !== undefined) return known;
-    const key = engine.decodeKey(bytes);
-    cache.set(bytes, key);
-    return key;
+  /** The backend, as long as there is one: the first thing every method asks for. */
+  function live(): Engine<Key, Signature> {
+    if (owned === undefined) throw new BlsError('disposed', 'this object was disposed of');
+    return owned;
   }
 
-  function groupSignature(bytes: Uint8Array): Signature {
-    checkEncoding(bytes, { size: SIGNATURE_SIZE, what: 'signature' });
-    return engine.decodeSignature(bytes);
+  /** §2.5 KeyValidate of each. Keys not seen before are decoded together. */
+  function validKeys(list: readonly Uint8Array[]): (Key | BlsError)[] {
+    const unknown: number[] = [];
+    const keys = list.map((bytes, position): Key | BlsError | undefined => {
+      // Before the cache, which names a key by its 48 bytes.
+      const expected = { size: PUBLIC_KEY_SIZE, what: 'public key' };
+      const refusal = finiteEncoding(bytes, expected);
+      if (refusal !== undefined) return refusal;
+      const known = cache.get(bytes);
+      if (known === undefined) unknown.push(position);
+      return known;
+    });
+    const decoded = live().decodeKeys(unknown.map((position) => list[position]!));
+    for (const [i, position] of unknown.entries()) {
+      const key = decoded[i]!;
+      keys[position] = key;
+      if (!(key instanceof BlsError)) cache.set(list[position]!, key);
+    }
+    return keys as (Key | BlsError)[];
   }
 
-  /** A point that may be a signature: in the group, and not infinity. */
-  function validSignature(bytes: Uint8Array): Signature {
+  /** Points that may be signatures: in the group and, unless `infinity` is allowed, not infinity. */
+  function signaturePoints(
+    list: readonly Uint8Array[],
+    options: { infinity: boolean } = { infinity: false },
+  ): (Signature | BlsError)[] {
+    const readable: number[] = [];
     const expected = { size: SIGNATURE_SIZE, what: 'signature' };
-    const { infinity } = checkEncoding(bytes, expected);
-    if (infinity) throw new BlsError('infinity', 'signature: the point at infinity');
-    return engine.decodeSignature(bytes);
+    const points = list.map((bytes, position): Signature | BlsError | undefined => {
+      const refusal = options.infinity
+        ? refusalOf(() => checkEncoding(bytes, expected))
+        : finiteEncoding(bytes, expected);
+      if (refusal === undefined) readable.push(position);
+      return refusal;
+    });
+    const decoded = live().decodeSignatures(readable.map((position) => list[position]!));
+    for (const [i, position] of readable.entries()) points[position] = decoded[i]!;
+    return points as (Signature | BlsError)[];
   }
 
+  /** prod e(key, H(message)) = e(G, signature), or false for any refused bytes. */
   function check(
     keys: readonly Uint8Array[],
     messages: readonly Uint8Array[],
     claim: { signature: Uint8Array; dst: Uint8Array },
   ): boolean {
-    return refusalIsFalse(() => {
-      const signature = validSignature(claim.signature);
-      const pairs = keys.map((key, i) => ({ key: validKey(key), message: messages[i]! }));
-      return engine.verifyProduct(pairs, signature, claim.dst);
-    });
+    const [signature] = signaturePoints([claim.signature]);
+    if (signature === undefined || signature instanceof BlsError) return false;
+    const valid = allOrNone(validKeys(keys));
+    if (valid === undefined) return false;
+    const pairs = valid.map((key, i) => ({ key, message: messages[i]! }));
+    return live().verifyProduct(pairs, signature, claim.dst);
   }
 
   return {
-    backend: () => ({ name: engine.name, reason: engine.reason }),
-    keyGen,
+    backend() {
+      const { name, reason } = live();
+      return { name, reason };
+    },
+    keyGen(keyMaterial) {
+      live();
+      return keyGen(keyMaterial);
+    },
     publicKey(secretKey) {
-      secretScalar(secretKey);
+      const engine = live();
+      checkSecretKey(secretKey);
       return engine.publicKey(secretKey);
     },
     sign(secretKey, message, options = {}) {
-      secretScalar(secretKey);
+      const engine = live();
+      checkSecretKey(secretKey);
       assertBytes('message', message);
       return engine.sign(secretKey, message, checkTag(options.dst, signatureTag));
     },
     verify(publicKey, message, signature, options = {}) {
+      live();
       assertBytes('publicKey', publicKey);
       assertBytes('message', message);
       assertBytes('signature', signature);
@@ -73,18 +106,22 @@ export function createScheme<Key, Signature>(engine: Engine<Key, Signature>): Bl
       return check([publicKey], [message], { signature, dst });
     },
     aggregateSignatures(signatures) {
+      const engine = live();
       assertList('signatures', signatures);
-      return engine.encodeSignature(engine.sumSignatures(decodeAll(signatures, groupSignature)));
+      const points = everyOne(signaturePoints(signatures, { infinity: true }));
+      return engine.encodeSignature(engine.sumSignatures(points));
     },
     aggregatePublicKeys(publicKeys) {
+      const engine = live();
       assertList('publicKeys', publicKeys);
-      const sum = engine.sumKeys(decodeAll(publicKeys, validKey));
+      const sum = engine.sumKeys(everyOne(validKeys(publicKeys)));
       if (sum === undefined) {
         throw new BlsError('aggregate_infinity', 'public keys: their sum is the point at infinity');
       }
       return engine.encodeKey(sum);
     },
     aggregateVerify(publicKeys, messages, signature, options = {}) {
+      live();
       assertList('publicKeys', publicKeys);
       assertList('messages', messages);
       assertBytes('signature', signature);
@@ -93,26 +130,30 @@ export function createScheme<Key, Signature>(engine: Engine<Key, Signature>): Bl
       return check(publicKeys, messages, { signature, dst });
     },
     fastAggregateVerify(publicKeys, message, signature, options = {}) {
+      const engine = live();
       assertList('publicKeys', publicKeys);
       assertBytes('message', message);
       assertBytes('signature', signature);
       const dst = checkTag(options.dst, signatureTag);
       if (publicKeys.length === 0) return false;
-      return refusalIsFalse(() => {
-        const decoded = validSignature(signature);
-        const key = engine.sumKeys(publicKeys.map(validKey));
-        return key !== undefined && engine.verifyProduct([{ key, message }], decoded, dst);
-      });
+      const [decoded] = signaturePoints([signature]);
+      if (decoded === undefined || decoded instanceof BlsError) return false;
+      const keys = allOrNone(validKeys(publicKeys));
+      const key = keys && engine.sumKeys(keys);
+      return key !== undefined && engine.verifyProduct([{ key, message }], decoded, dst);
     },
     verifyBatch(sets, options = {}) {
+      live();
       return verifyBatch(sets, options);
     },
     provePossession(secretKey, options = {}) {
-      secretScalar(secretKey);
+      const engine = live();
+      checkSecretKey(secretKey);
       const message = possessionMessage(engine.publicKey(secretKey), options.context);
       return engine.sign(secretKey, message, checkTag(options.dst, possessionTag));
     },
     verifyPossession(publicKey, proof, options = {}) {
+      live();
       assertBytes('publicKey', publicKey);
       assertBytes('proof', proof);
       const message = possessionMessage(publicKey, options.context);
@@ -120,31 +161,48 @@ export function createScheme<Key, Signature>(engine: Engine<Key, Signature>): Bl
       return check([publicKey], [message], { signature: proof, dst });
     },
     isValidPublicKey(publicKey) {
+      live();
       assertBytes('publicKey', publicKey);
-      return refusalIsFalse(() => validKey(publicKey) !== undefined);
+      return allOrNone(validKeys([publicKey])) !== undefined;
     },
     isValidSignature(signature) {
+      live();
       assertBytes('signature', signature);
-      return refusalIsFalse(() => validSignature(signature) !== undefined);
+      return allOrNone(signaturePoints([signature])) !== undefined;
+    },
+    dispose() {
+      owned?.dispose();
+      owned = undefined;
+      cache.clear();
     },
   };
 
   function verifyBatch(sets: readonly SignatureSet[], options: BatchOptions): BatchResult {
     if (!Array.isArray(sets)) throw new TypeError('sets: expected an array');
-    const random = options.random ?? cryptoRandom;
-    if (typeof random !== 'function') throw new TypeError('random: expected a function');
+    const source = options.random ?? cryptoRandom;
+    if (typeof source !== 'function') throw new TypeError('random: expected a function');
+    const random = (size: number): Uint8Array => {
+      const bytes = source(size);
+      live(); // the caller's function may have disposed of this object
+      return bytes;
+    };
     const dst = checkTag(options.dst, signatureTag);
+    const engine = live();
+    // Not map, which passes over holes.
+    const entries = Array.from(sets, (set, position) => assertSet(set, position));
+    const signatures = signaturePoints(entries.map((set) => set.signature));
+    const keys = validKeys(entries.map((set) => set.publicKey));
     const decoded: DecodedSet<Key, Signature>[] = [];
     const positions: number[] = []; // of the decoded sets, in `sets`
     const invalid: number[] = [];
-    for (let position = 0; position < sets.length; position++) {
-      const set = assertSet(sets[position], position);
-      const readable = refusalIsFalse(() => {
-        const signature = validSignature(set.signature);
-        decoded.push({ key: validKey(set.publicKey), message: set.message, signature });
-        return true;
-      });
-      (readable ? positions : invalid).push(position);
+    for (const [position, { message }] of entries.entries()) {
+      const [key, signature] = [keys[position]!, signatures[position]!];
+      if (key instanceof BlsError || signature instanceof BlsError) {
+        invalid.push(position);
+      } else {
+        positions.push(position);
+        decoded.push({ key, message, signature });
+      }
     }
     const failed = findInvalid(
       decoded.map((_, i) => i),
@@ -159,30 +217,42 @@ export function createScheme<Key, Signature>(engine: Engine<Key, Signature>): Bl
   }
 }
 
-/** Decodes a list, naming the first bad entry. Throws BlsError. */
-function decodeAll<Point>(
-  list: readonly Uint8Array[],
-  decode: (bytes: Uint8Array) => Point,
-): Point[] {
-  if (list.length === 0) throw new BlsError('empty_list', 'nothing to aggregate');
-  return list.map((bytes, index) => {
-    try {
-      return decode(bytes);
-    } catch (error) {
-      if (!(error instanceof BlsError)) throw error;
-      throw new BlsError(error.code, `entry ${index}: ${error.message}`, { index, cause: error });
-    }
+/** The refusal of bytes that are not the encoding of a point or that are infinity, or undefined. */
+function finiteEncoding(
+  bytes: Uint8Array,
+  expected: { size: number; what: string },
+): BlsError | undefined {
+  return refusalOf(() => {
+    const { infinity } = checkEncoding(bytes, expected);
+    if (infinity) throw new BlsError('infinity', `${expected.what}: the point at infinity`);
   });
 }
 
-/** False where bytes were refused; any other error is a fault of the program and passes through. */
-function refusalIsFalse(answer: () => boolean): boolean {
+/** What `read` refuses bytes with; any other error is a fault of the program and passes through. */
+function refusalOf(read: () => void): BlsError | undefined {
   try {
-    return answer();
+    read();
+    return undefined;
   } catch (error) {
-    if (error instanceof BlsError) return false;
+    if (error instanceof BlsError) return error;
     throw error;
   }
+}
+
+/** The points of a list that has no refusal in it, or undefined. */
+function allOrNone<Point>(list: readonly (Point | BlsError)[]): Point[] | undefined {
+  return list.some((entry) => entry instanceof BlsError) ? undefined : (list as Point[]);
+}
+
+/** The points of a list of at least one; throws the first refusal with its position. */
+function everyOne<Point>(list: readonly (Point | BlsError)[]): Point[] {
+  if (list.length === 0) throw new BlsError('empty_list', 'nothing to aggregate');
+  for (const [index, entry] of list.entries()) {
+    if (entry instanceof BlsError) {
+      throw new BlsError(entry.code, `entry ${index}: ${entry.message}`, { index, cause: entry });
+    }
+  }
+  return list as Point[];
 }
 
 /** What a proof of possession signs: the public key, then the context. */

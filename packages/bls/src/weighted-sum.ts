@@ -7,21 +7,34 @@
 /** Bytes of one weight: 128 bits. */
 export const WEIGHT_SIZE = 16;
 
-/** Weights in [1, 2^128) from `count` * 16 bytes; a zero weight is refused (RangeError). */
-export function weightsFrom(bytes: Uint8Array, count: number): bigint[] {
+/**
+ * The bytes themselves if they are `count` weights of 16 bytes, none of them zero. Throws TypeError
+ * or RangeError.
+ */
+export function checkWeights(bytes: Uint8Array, count: number): Uint8Array {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('random: expected to return Uint8Array');
   if (bytes.length !== count * WEIGHT_SIZE) {
     throw new RangeError(
       `random: expected ${count * WEIGHT_SIZE} bytes, got ${bytes.length} bytes`,
     );
   }
+  for (let i = 0; i < count; i++) {
+    let bits = 0;
+    for (let j = 0; j < WEIGHT_SIZE; j++) bits |= bytes[i * WEIGHT_SIZE + j]!;
+    // Honest randomness gives zero with probability 2^-128; zeros would wave everything through.
+    if (bits === 0) throw new RangeError('random: returned a weight of zero');
+  }
+  return bytes;
+}
+
+/** Weights in [1, 2^128) from `count` * 16 big-endian bytes that pass `checkWeights`. */
+export function weightsFrom(bytes: Uint8Array, count: number): bigint[] {
+  checkWeights(bytes, count);
   return Array.from({ length: count }, (_, i) => {
     let weight = 0n;
     for (let j = 0; j < WEIGHT_SIZE; j++) {
       weight = (weight << 8n) | BigInt(bytes[i * WEIGHT_SIZE + j]!);
     }
-    // Honest randomness gives zero with probability 2^-128; zeros would wave everything through.
-    if (weight === 0n) throw new RangeError('random: returned a weight of zero');
     return weight;
   });
 }

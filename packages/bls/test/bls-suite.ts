@@ -1,7 +1,7 @@
 /** The laws of the `Bls` interface, run once by every backend. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { seededRandom, vectorsFolder } from '@barycenter/testing';
+import { readVector, seededRandom, vectorsFolder } from '@barycenter/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type Bls,
@@ -14,6 +14,7 @@ import { ascii, flipBit, fromHex, fromInteger, toHex, withFirstByte } from './by
 import {
   badKeys,
   badSignatures,
+  FIELD_MODULUS,
   GROUP_ORDER,
   INFINITE_KEY,
   INFINITE_SIGNATURE,
@@ -33,11 +34,19 @@ const TAGS = [
   { name: 'an own tag', dst: OWN_TAG },
 ];
 
-/** Registers the suite. `signatureStride` thins the 559 published signatures on slow backends. */
+interface HashVectors {
+  dst: string;
+  vectors: { msg: string; P: { x: string; y: string } }[];
+}
+
+/**
+ * Registers the suite. `signatureStride` thins the 559 published signatures on slow backends;
+ * `ownWeights` are those that a batch under Ethereum's tag does not take from `random`.
+ */
 export function blsSuite(
   name: string,
   create: () => Promise<Bls>,
-  options: { signatureStride: number },
+  options: { signatureStride: number; ownWeights?: boolean },
 ): void {
   describe(`the Bls interface over ${name}`, () => {
     let bls: Bls;
@@ -78,6 +87,24 @@ export function blsSuite(
           const key = bls.publicKey(secretKey);
           expect(bls.verify(key, fromHex(message), signature, { dst: NUL_TAG })).toBe(true);
           expect(bls.verify(key, fromHex(message), signature)).toBe(false);
+        }
+      });
+
+      test('the signature with secret key 1 is the hash: the points of RFC 9380, J.10.1', () => {
+        const folder = vectorsFolder('bls');
+        if (!folder) return;
+        const path = join(folder, 'rfc9380/BLS12381G2_XMD-SHA-256_SSWU_RO_.json');
+        const { dst, vectors } = readVector(path) as HashVectors;
+        expect(vectors).toHaveLength(5);
+        for (const { msg, P } of vectors) {
+          const hash = bls.sign(fromInteger(1n, 32), ascii(msg), { dst: ascii(dst) });
+          const [c0, c1] = P.x.split(',') as [string, string];
+          const withoutFlags = withFirstByte(hash, hash[0]! & 0x1f);
+          expect(toHex(withoutFlags), msg).toBe(`${c1.slice(2)}${c0.slice(2)}`);
+          // Each half is at most (p - 1) / 2 or not: bit 5 says so for y.
+          const [y0, y1] = P.y.split(',').map(BigInt) as [bigint, bigint];
+          const larger = 2n * (y1 === 0n ? y0 : y1) > FIELD_MODULUS;
+          expect((hash[0]! & 0x20) !== 0, msg).toBe(larger);
         }
       });
 
@@ -419,6 +446,70 @@ export function blsSuite(
         expect(bls.verifyBatch(sets)).toEqual({ ok: false, invalid: [0, 1, 2] });
       });
 
+      /** A tag under which every backend takes its weights from `random`. */
+      const WEIGHTED_TAG = options.ownWeights ? OWN_TAG : signatureTag();
+
+      function cancellingBatch() {
+        const dst = WEIGHTED_TAG;
+        const [first, second, error] = secretKeys.map((key) => bls.sign(key, MESSAGE, { dst }));
+        const shifted = [
+          shiftSignature(first!, { error: error!, negate: false }),
+          shiftSignature(second!, { error: error!, negate: true }),
+        ];
+        return shifted.map((signature, i) => ({
+          publicKey: keys[i]!,
+          message: MESSAGE,
+          signature,
+        }));
+      }
+
+      test('it is the weights that find errors that cancel: equal ones do not', () => {
+        const dst = WEIGHTED_TAG;
+        const equal = (size: number) => new Uint8Array(size).fill(1);
+        expect(bls.verifyBatch(cancellingBatch(), { dst, random: equal })).toEqual({ ok: true });
+        const unequal = (size: number) => Uint8Array.from({ length: size }, (_, i) => i + 1);
+        expect(bls.verifyBatch(cancellingBatch(), { dst, random: unequal })).toEqual({
+          ok: false,
+          invalid: [0, 1],
+        });
+      });
+
+      test('keys that cancel under equal weights leave the others to be judged', () => {
+        const dst = WEIGHTED_TAG;
+        const random = (size: number) => new Uint8Array(size).fill(1);
+        const mirrored = fromInteger(GROUP_ORDER - BigInt(`0x${toHex(secretKeys[0]!)}`), 32);
+        const sets = [secretKeys[0]!, mirrored, secretKeys[1]!].map((secretKey, i) => {
+          const message = i < 2 ? MESSAGE : OTHER_MESSAGE;
+          const signature = bls.sign(secretKey, message, { dst });
+          return { publicKey: bls.publicKey(secretKey), message, signature };
+        });
+        expect(bls.verifyBatch(sets, { dst, random })).toEqual({ ok: true });
+        expect(bls.verifyBatch(sets.slice(0, 2), { dst, random })).toEqual({ ok: true });
+        const bad = [sets[0]!, sets[1]!, { ...sets[2]!, publicKey: keys[2]! }];
+        expect(bls.verifyBatch(bad, { dst, random })).toEqual({ ok: false, invalid: [2] });
+      });
+
+      test('a batch of n asks for 16 n random bytes', () => {
+        const asked: number[] = [];
+        const random = (size: number) => {
+          asked.push(size);
+          return crypto.getRandomValues(new Uint8Array(size));
+        };
+        bls.verifyBatch(cancellingBatch(), { dst: WEIGHTED_TAG, random });
+        expect(asked).toEqual([32]);
+      });
+
+      test('randomness of wrong length, of zeros or of another type is refused', () => {
+        const withRandom = (random: (size: number) => unknown) => () =>
+          bls.verifyBatch(cancellingBatch(), {
+            dst: WEIGHTED_TAG,
+            random: random as (size: number) => Uint8Array,
+          });
+        expect(withRandom((size) => new Uint8Array(size))).toThrow(RangeError);
+        expect(withRandom((size) => new Uint8Array(size - 1).fill(1))).toThrow(RangeError);
+        expect(withRandom(() => 'random')).toThrow(TypeError);
+      });
+
       test('an entry given twice is judged twice', () => {
         const good = { publicKey: keys[0]!, message: MESSAGE, signature: signatures[0]! };
         const bad = { publicKey: keys[1]!, message: MESSAGE, signature: signatures[0]! };
@@ -450,6 +541,58 @@ export function blsSuite(
         const proof = bls.provePossession(secretKeys[0]!, { dst: OWN_TAG });
         expect(bls.verifyPossession(keys[0]!, proof, { dst: OWN_TAG })).toBe(true);
         expect(bls.verifyPossession(keys[0]!, proof)).toBe(false);
+      });
+    });
+
+    describe('disposal', () => {
+      test('every method but dispose itself throws afterwards, and a second dispose does not', async () => {
+        const own = await create();
+        const [secretKey, key, signature] = [secretKeys[0]!, keys[0]!, signatures[0]!];
+        const set = { publicKey: key, message: MESSAGE, signature };
+        const calls: Record<Exclude<keyof Bls, 'dispose'>, () => unknown> = {
+          backend: () => own.backend(),
+          keyGen: () => own.keyGen(secretKey),
+          publicKey: () => own.publicKey(secretKey),
+          sign: () => own.sign(secretKey, MESSAGE),
+          verify: () => own.verify(key, MESSAGE, signature),
+          aggregateSignatures: () => own.aggregateSignatures([signature]),
+          aggregatePublicKeys: () => own.aggregatePublicKeys([key]),
+          aggregateVerify: () => own.aggregateVerify([key], [MESSAGE], signature),
+          fastAggregateVerify: () => own.fastAggregateVerify([key], MESSAGE, signature),
+          verifyBatch: () => own.verifyBatch([set]),
+          provePossession: () => own.provePossession(secretKey),
+          verifyPossession: () => own.verifyPossession(key, signature),
+          isValidPublicKey: () => own.isValidPublicKey(key),
+          isValidSignature: () => own.isValidSignature(signature),
+        };
+        expect(Object.keys(calls).sort()).toEqual(
+          Object.keys(own)
+            .filter((method) => method !== 'dispose')
+            .sort(),
+        );
+        for (const call of Object.values(calls)) expect(call).not.toThrow();
+        own.dispose();
+        own.dispose();
+        for (const call of Object.values(calls)) expectCode(call, { code: 'disposed' });
+      });
+
+      test('an object disposed of in the middle of its own batch says so', async () => {
+        const own = await create();
+        const dst = OWN_TAG;
+        const sets = [0, 1].map((i) => {
+          const signature = bls.sign(secretKeys[i]!, MESSAGE, { dst });
+          return { publicKey: keys[i]!, message: MESSAGE, signature };
+        });
+        const random = (size: number) => {
+          own.dispose();
+          return crypto.getRandomValues(new Uint8Array(size));
+        };
+        expectCode(() => own.verifyBatch(sets, { dst, random }), { code: 'disposed' });
+      });
+
+      test('other objects live on', async () => {
+        (await create()).dispose();
+        expect(bls.verify(keys[0]!, MESSAGE, signatures[0]!)).toBe(true);
       });
     });
 

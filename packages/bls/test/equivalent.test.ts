@@ -1,10 +1,10 @@
 /**
- * The two backends give equal results and equal failures: same value, or same error class, code,
- * index and message. A third answer comes from `reference.ts`, which shares no code with them.
+ * All backends give equal results and equal failures: same value, or same error class, code, index
+ * and message. One more answer comes from `reference.ts`, which shares no code with them.
  */
 import { seededRandom } from '@barycenter/testing';
 import { beforeAll, expect, test } from 'vitest';
-import { type Bls, BlsError, createBls } from '../src/index.ts';
+import { type Bls, BlsError, compileKernel, createBls } from '../src/index.ts';
 import { createNativeBls } from '../src/native.ts';
 import { ascii, flipBit, fromInteger, toHex, withFirstByte } from './bytes.ts';
 import {
@@ -26,6 +26,7 @@ const MESSAGES = [new Uint8Array(0), ascii('a'), ascii('b')];
 
 let noble: Bls;
 let native: Bls;
+let others: Bls[]; // all but noble
 let secretKeys: Uint8Array[];
 let keys: Uint8Array[];
 let signatures: Uint8Array[];
@@ -33,8 +34,12 @@ let strangeKeys: Uint8Array[];
 let strangeSignatures: Uint8Array[];
 
 beforeAll(async () => {
-  noble = await createBls();
+  noble = await createBls({ backend: 'js' });
   native = await createNativeBls();
+  others = [native];
+  for (const backend of ['fma', 'wide', 'scalar'] as const) {
+    if (await compileKernel({ backend })) others.push(await createBls({ backend }));
+  }
   const random = seededRandom(0xe9);
   secretKeys = Array.from({ length: 3 }, () =>
     fromInteger(random.bigint(GROUP_ORDER - 1n) + 1n, 32),
@@ -92,7 +97,10 @@ function outcome(bls: Bls, call: (bls: Bls) => unknown): unknown {
 }
 
 function expectEquivalent(call: (bls: Bls) => unknown, note: string): void {
-  expect(outcome(native, call), note).toEqual(outcome(noble, call));
+  const expected = outcome(noble, call);
+  for (const bls of others) {
+    expect(outcome(bls, call), `${bls.backend().name}: ${note}`).toEqual(expected);
+  }
 }
 
 test('every strange key and signature alone has the same outcome', () => {

@@ -2,9 +2,26 @@ import { expect, test } from 'vitest';
 import { BlsError } from '../src/index.ts';
 import { createNativeBls } from '../src/native.ts';
 import { blsSuite } from './bls-suite.ts';
+import { ascii } from './bytes.ts';
 
-// The published signatures carry a tag that blst does not know: noble signs them, see noble.test.ts.
-blsSuite('native', createNativeBls, { signatureStride: 8 });
+blsSuite('native', createNativeBls, { signatureStride: 1, ownWeights: true });
+
+test('under other tags it computes in the backend asked for', async () => {
+  const message = ascii('m');
+  const dst = ascii('OWN_TAG');
+  const made = await Promise.all(
+    (['js', 'scalar'] as const).map((backend) => createNativeBls({ backend })),
+  );
+  const signatures = made.map((bls) => {
+    const secretKey = bls.keyGen(new Uint8Array(32));
+    const signature = bls.sign(secretKey, message, { dst });
+    expect(bls.verify(bls.publicKey(secretKey), message, signature, { dst })).toBe(true);
+    return signature;
+  });
+  expect(signatures[0]).toEqual(signatures[1]);
+  expect(made[0]!.backend().reason).toMatch(/noble backend/);
+  expect(made[1]!.backend().reason).toMatch(/scalar backend/);
+});
 
 test.each([
   ['is not installed', () => Promise.reject(new Error('Cannot find package'))],

@@ -10,6 +10,8 @@ const G2 = bls12_381.G2.Point;
 const { Fp, Fp2 } = bls12_381.fields;
 export const GROUP_ORDER: bigint = bls12_381.fields.Fr.ORDER;
 
+export const FIELD_MODULUS: bigint = Fp.ORDER;
+
 export const INFINITE_KEY: Uint8Array<ArrayBuffer> = withFirstByte(new Uint8Array(48), 0xc0);
 export const INFINITE_SIGNATURE: Uint8Array<ArrayBuffer> = withFirstByte(new Uint8Array(96), 0xc0);
 

@@ -28,6 +28,11 @@ export function log2(size: number): number {
   return 31 - Math.clz32(size);
 }
 
+/** The size of the domain of n rows: N = 2^ceil(log2 n). */
+export function domainSize(rowCount: number): number {
+  return 2 ** Math.ceil(Math.log2(rowCount));
+}
+
 /** w_n = 7^((r - 1) / n): a primitive n-th root of unity, n a power of two up to 2^32. */
 export function rootOfUnity(size: number): bigint {
   return power(PRIMITIVE_ROOT_OF_UNITY, (FIELD_MODULUS - 1n) / BigInt(size));

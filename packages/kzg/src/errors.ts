@@ -9,6 +9,7 @@ export type KzgErrorCode =
   | 'blob_length'
   | 'row_length'
   | 'cell_length'
+  | 'polynomial_length'
   | 'scalar_length'
   | 'point_length'
   | 'scalar_not_canonical'
@@ -22,7 +23,11 @@ export type KzgErrorCode =
   | 'cells_inconsistent'
   | 'rows_missing'
   | 'z_in_domain'
-  | 'setup_invalid';
+  | 'setup_invalid'
+  | 'setup_missing'
+  | 'tables_invalid'
+  | 'backend_unavailable'
+  | 'disposed';
 
 /** Malformed input: `code` says what is wrong, `index` which item of a list (undefined if none). */
 export class KzgError extends Error {

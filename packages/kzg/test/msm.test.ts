@@ -2,8 +2,8 @@ import { FIELD_MODULUS } from '@barycenter/kzg';
 import { seededRandom } from '@barycenter/testing';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { expect, test } from 'vitest';
-import { INFINITY, negate, type Point, toNoble } from '../src/g1.ts';
-import { multiplyAndSum, multiplyAndSumEach } from '../src/msm.ts';
+import { INFINITY, negate, type Point, toNoble } from '../src/js/g1.ts';
+import { multiplyAndSum, multiplyAndSumEach } from '../src/js/msm.ts';
 import { randomScalars } from './random-rows.ts';
 import { naiveSum } from './reference/curve.ts';
 

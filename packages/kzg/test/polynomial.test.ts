@@ -8,7 +8,7 @@ import {
   evaluateAt,
   innerProduct,
   quotientValues,
-} from '../src/polynomial.ts';
+} from '../src/js/polynomial.ts';
 import { randomScalars } from './random-rows.ts';
 import { divide, domainByDefinition, evaluate, lagrange } from './reference/polynomial.ts';
 

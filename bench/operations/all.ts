@@ -1,0 +1,30 @@
+/** Every row, in the order of the report. */
+import type { Operation } from '../src/operation.ts';
+import { computeCells, verifyCellBatches } from './cells.ts';
+import { commitMany } from './commit-many.ts';
+import { commitment } from './commitment.ts';
+import { dispersal } from './dispersal.ts';
+import { pointSums } from './msm.ts';
+import { blobProof, kzgProof } from './proof.ts';
+import { ready } from './ready.ts';
+import { signatures } from './signatures.ts';
+import { sparseRows } from './sparse-rows.ts';
+import { verifyBlob, verifyBlobBatches } from './verify-blob.ts';
+import { verifyProof } from './verify-proof.ts';
+
+export const OPERATIONS: readonly Operation[] = [
+  ...ready,
+  commitment,
+  kzgProof,
+  blobProof,
+  verifyProof,
+  verifyBlob,
+  ...verifyBlobBatches,
+  computeCells,
+  ...verifyCellBatches,
+  ...pointSums,
+  ...signatures,
+  commitMany,
+  ...sparseRows,
+  ...dispersal,
+];

@@ -1,0 +1,193 @@
+/**
+ * Dispersal of a 32 MiB blob (profile eip7594: 256 rows of 4,096 elements of 31 bytes, extended to
+ * 1,024) in its parts: commit, extend, one opening (evaluations of all rows included), row hashes;
+ * and as a whole through `encodeBlob`. Beside it native libraries doing plain commitments, and doing
+ * cells and proofs, the work that an EIP-7594 blob producer does for as many bytes.
+ *
+ * Commitments cost the same per row, so they are measured on a sample of rows; `bytes` is what the
+ * sample carries. With --quick the matrix has 8 rows extended to 32.
+ */
+import {
+  EIP7594,
+  encodeBlob,
+  MAX_BLOB_BYTES,
+  type Profile,
+  sampleCommittee,
+} from '@barycenter/da-sampling';
+import { FIELD_MODULUS, scalarToBytes } from '@barycenter/kzg';
+import { seededRandom } from '@barycenter/testing';
+import { buildRowTree } from '../../packages/da-sampling/src/rows.ts';
+import { payloadRows } from '../src/inputs.ts';
+import { type Contender, type Operation, operation } from '../src/operation.ts';
+import { kzgPeer } from '../src/peers/all.ts';
+
+const ROWS = 256;
+const QUICK_ROWS = 8;
+const EXTENSION = 4;
+const BYTES_PER_ROW = 4096 * 31;
+const SAMPLED_ROWS = 8;
+const COMMITTEE_SIZE = 16;
+
+type Rows = Uint8Array[];
+type When = { readonly slow: true } | { readonly quickOnly: true };
+
+/** A library's own work on each row as a blob, one after the other. */
+function native(
+  name: 'c-kzg' | 'node-eth-kzg',
+  work: 'blobToKzgCommitment' | 'computeCellsAndKzgProofs',
+): Contender<Rows> {
+  return async (rows) => {
+    const peer = await kzgPeer(name);
+    const calls = rows.map((row) => peer?.bind(work, [row]));
+    return (
+      peer && {
+        run: () => calls.map((call) => call!.run()),
+        read: (results) => (results as unknown[]).map((result) => calls[0]!.read!(result)),
+      }
+    );
+  };
+}
+
+const commitRows: Operation = operation<Rows>({
+  name: `da::commitRows/rows=${SAMPLED_ROWS}`,
+  table: 'dispersal',
+  must: [],
+  bytes: SAMPLED_ROWS * BYTES_PER_ROW,
+  input: async () => payloadRows(SAMPLED_ROWS),
+  contenders: {
+    ours: async (rows, bench) => {
+      const kzg = await bench.kzg();
+      return { run: () => rows.map((row) => kzg.commitRow(row)) };
+    },
+    'c-kzg': native('c-kzg', 'blobToKzgCommitment'),
+    'node-eth-kzg': native('node-eth-kzg', 'blobToKzgCommitment'),
+  },
+});
+
+const cellsAndProofs: Operation = operation<Rows>({
+  name: 'da::cellsAndProofs/rows=2',
+  table: 'dispersal',
+  must: [],
+  bytes: 2 * BYTES_PER_ROW,
+  minRounds: 3,
+  slow: true,
+  input: async () => payloadRows(2),
+  contenders: {
+    ours: async (rows, bench) => {
+      const kzg = await bench.kzg();
+      return { run: () => rows.map((row) => kzg.computeCellsAndKzgProofs(row)) };
+    },
+    'c-kzg': native('c-kzg', 'computeCellsAndKzgProofs'),
+    'node-eth-kzg': native('node-eth-kzg', 'computeCellsAndKzgProofs'),
+  },
+});
+
+/** The parts that only this design has; measured alone. */
+function parts(rowCount: number, when: When): Operation[] {
+  const common = {
+    ...when,
+    table: 'dispersal' as const,
+    must: [],
+    minRounds: 3,
+    bytes: rowCount * BYTES_PER_ROW,
+  };
+  const keys = `rows=${rowCount} coded=${EXTENSION * rowCount}`;
+  return [
+    operation<Rows>({
+      ...common,
+      name: `da::extendRows/${keys}`,
+      input: async () => payloadRows(rowCount),
+      contenders: {
+        ours: async (rows, bench) => {
+          const kzg = await bench.kzg();
+          return { run: () => kzg.extendRows(rows, { rowCount: EXTENSION * rowCount }) };
+        },
+      },
+    }),
+    operation<Rows>({
+      ...common,
+      name: `da::openRows/rows=${rowCount}`,
+      input: async () => payloadRows(rowCount),
+      contenders: {
+        ours: async (rows, bench) => {
+          const kzg = await bench.kzg();
+          const random = seededRandom(rowCount);
+          const z = random.bigint(FIELD_MODULUS);
+          const powers = rows.map(() => random.bigint(FIELD_MODULUS));
+          return {
+            run: () => {
+              const weights = kzg.evaluationWeights(z, 4096);
+              const values = rows.map((row) => kzg.evaluateRow(row, weights));
+              const { proof } = kzg.openRow(kzg.combineRows(rows, powers), z);
+              return [proof, ...values.map((y) => scalarToBytes(y))];
+            },
+          };
+        },
+      },
+    }),
+    operation<Rows>({
+      ...common,
+      name: `da::hashRows/${keys}`,
+      input: async () => payloadRows(rowCount),
+      contenders: {
+        ours: async (rows) => {
+          const coded = Array.from({ length: EXTENSION }, () => rows).flat();
+          return { run: () => buildRowTree(coded) };
+        },
+      },
+    }),
+  ];
+}
+
+/** Payload to header through the package's own function. */
+function whole(bytes: number, { profile, ...when }: When & { profile: Profile }): Operation {
+  return operation<Uint8Array>({
+    name: `da::encodeBlob/bytes=${bytes}`,
+    table: 'dispersal',
+    must: [],
+    ...when,
+    bytes,
+    minRounds: 1,
+    input: async () => seededRandom(bytes).bytes(bytes),
+    contenders: {
+      ours: async (payload, bench) => {
+        const kzg = await bench.kzg();
+        const bls = await bench.bls();
+        const random = seededRandom(bytes);
+        const domain = { chainId: 1n, registry: random.bytes(20), namespace: random.bytes(32) };
+        const validators = Array.from({ length: COMMITTEE_SIZE }, () => ({
+          account: random.bytes(20),
+          publicKey: bls.publicKey(bls.keyGen(random.bytes(32))),
+          stake: 32n,
+        }));
+        const seed = random.bytes(32);
+        const committee = sampleCommittee({ bls, domain, epoch: 1n, seed, validators, profile });
+        const submitterKey = new Uint8Array(32).fill(7);
+        return {
+          run: () =>
+            encodeBlob(payload, { kzg, profile, domain, committee, nonce: 1n, submitterKey })
+              .headerRoot,
+        };
+      },
+    },
+  });
+}
+
+/** The quick profile: a 32nd of the real one. */
+const SMALL: Profile = {
+  name: 'bench-small',
+  id: 250,
+  rowCount: EXTENSION * QUICK_ROWS,
+  thresholdRows: 23,
+  dataRowSteps: [{ maxElements: QUICK_ROWS * 4096, dataRows: QUICK_ROWS }],
+};
+
+export const dispersal: readonly Operation[] = [
+  commitRows,
+  cellsAndProofs,
+  ...parts(QUICK_ROWS, { quickOnly: true }),
+  ...parts(ROWS, { slow: true }),
+  whole(QUICK_ROWS * BYTES_PER_ROW, { quickOnly: true, profile: SMALL }),
+  whole(2 ** 20, { slow: true, profile: EIP7594 }),
+  whole(MAX_BLOB_BYTES, { slow: true, profile: EIP7594 }),
+];

@@ -1,0 +1,53 @@
+/**
+ * Makes the objects under test with a chosen back end. `auto` is what a user gets; the others force
+ * one, and a back end that this engine cannot run is refused by the package, not replaced.
+ */
+
+import type { Bls } from '@barycenter/bls';
+import * as bls from '@barycenter/bls';
+import type { Kzg } from '@barycenter/kzg';
+import * as kzg from '@barycenter/kzg';
+
+/** Names of `createKzg({ backend })` and `createBls({ backend })`. */
+export const BACKENDS = ['auto', 'fma', 'wide', 'scalar', 'js'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+/** The back end of a name, or RangeError. */
+export function parseBackend(name: string): Backend {
+  const found = BACKENDS.find((backend) => backend === name);
+  if (found === undefined)
+    throw new RangeError(`--backend: expected one of ${BACKENDS.join(', ')}`);
+  return found;
+}
+
+/** A Kzg on that back end over Ethereum's setup. */
+export async function createKzg(backend: Backend): Promise<Kzg> {
+  const made = await kzg.createKzg(optionsOf(backend));
+  assertBackend(made, backend);
+  return made;
+}
+
+/** A Bls on that back end; never the native one, which is a peer here. */
+export async function createBls(backend: Backend): Promise<Bls> {
+  const create = bls.createBls as (options?: object) => Promise<Bls>;
+  const made = await create(optionsOf(backend));
+  assertBackend(made, backend);
+  if (made.backend().name === 'native') throw new Error('createBls: native is a peer, not ours');
+  return made;
+}
+
+function optionsOf(backend: Backend): object {
+  return backend === 'auto' ? {} : { backend };
+}
+
+/**
+ * Refuses a back end other than the one asked for, which a version of the packages without the
+ * option would silently give. `js` is called `noble` by the signatures.
+ */
+export function assertBackend(made: { backend(): { name: string } }, backend: Backend): void {
+  const { name } = made.backend();
+  const names = backend === 'js' ? ['js', 'noble'] : [backend];
+  if (backend !== 'auto' && !names.includes(name)) {
+    throw new Error(`asked for the back end ${backend}, got ${name}`);
+  }
+}

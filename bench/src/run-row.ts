@@ -1,0 +1,184 @@
+/** Measures one operation: input, comparison of all contenders, alternating timing, memory. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serialize } from 'node:v8';
+import { agree, type Outcome, outcomeOf } from './agreement.ts';
+import { runChild } from './child.ts';
+import { commitNow, loadNow, versionOf } from './machine.ts';
+import { alternate, type Measurement, type MeasureOptions, type Runnable } from './measure.ts';
+import { ALLOWANCE, judge } from './must.ts';
+import type { Bench, Contest, Operation } from './operation.ts';
+import type { Call } from './peers/kzg.ts';
+import type { ContenderResult, Row } from './results.ts';
+
+/** How a run measures. */
+export interface RunOptions {
+  readonly measure: MeasureOptions;
+  /** Whose peak memory is measured, each in a fresh process. */
+  readonly memory: 'none' | 'ours' | 'all';
+  readonly machineScale: number;
+}
+
+/** The row, or an Error if a peer computes something else than ours. */
+export async function runRow(
+  operation: Operation,
+  bench: Bench,
+  options: RunOptions,
+): Promise<Row> {
+  const load = loadNow();
+  const input = await operation.input(bench);
+  const contests = await build(operation, input, bench);
+  const absent = Object.keys(operation.contenders).filter((name) => !contests.has(name));
+  const backend = await backendName(operation, bench);
+  const shared = {
+    name: operation.name,
+    table: operation.table,
+    measuredAt: new Date().toISOString(),
+    commit: commitNow(),
+    backend,
+    machineScale: options.machineScale,
+    ...(operation.bytes === undefined ? {} : { bytes: operation.bytes }),
+    absent,
+  };
+  if (!contests.has('ours')) {
+    const processPeakRssMib = peakRssMib();
+    return { ...shared, processPeakRssMib, load: [load, loadNow()], contenders: [], verdicts: [] };
+  }
+  await compare(operation, input, { bench, contests });
+  const peaks = new Map<string, number>();
+  const runnables = [...contests].map(([name, contest]) => runnable({ name, contest, peaks }));
+  const minRounds = operation.minRounds ?? options.measure.minRounds;
+  const measured = await alternate(runnables, {
+    ...options.measure,
+    minRounds: Math.min(minRounds, options.measure.maxRounds),
+  });
+  if (options.memory !== 'none' && peaks.size === 0) {
+    const names = options.memory === 'all' ? [...contests.keys()] : ['ours'];
+    await measureMemory({ operation, input, bench, names, peaks });
+  }
+  for (const contest of contests.values()) if ('run' in contest) contest.close?.();
+  const contenders = withRatios(measured, peaks);
+  const times = new Map(
+    contenders.map(({ name, cpuMs, wallMs }) => [
+      name,
+      { cpuMs: cpuMs.median, wallMs: wallMs.median },
+    ]),
+  );
+  const verdicts = judge(operation.must, {
+    ours: times.get('ours')!,
+    peers: times,
+    allowance: ALLOWANCE[bench.backend],
+    machineScale: options.machineScale,
+  });
+  const processPeakRssMib = peakRssMib();
+  return { ...shared, processPeakRssMib, load: [load, loadNow()], contenders, verdicts };
+}
+
+/** Contenders that are installed here, ours first. */
+async function build(
+  operation: Operation,
+  input: unknown,
+  bench: Bench,
+): Promise<Map<string, Contest>> {
+  const contests = new Map<string, Contest>();
+  for (const [name, contender] of Object.entries(operation.contenders)) {
+    const contest = await contender(input, bench);
+    if (contest !== undefined) contests.set(name, contest);
+  }
+  return contests;
+}
+
+/** Every contender must give ours' result, and say no to the wrong input where there is one. */
+async function compare(
+  operation: Operation,
+  input: unknown,
+  { bench, contests }: { bench: Bench; contests: ReadonlyMap<string, Contest> },
+): Promise<void> {
+  let ours: Outcome | undefined;
+  for (const [name, contest] of contests) {
+    if (!('run' in contest)) continue;
+    const outcome = await outcomeOf(contest);
+    if (!outcome.accepted) throw new Error(`${operation.name}: ${name} failed: ${outcome.error}`);
+    ours ??= outcome;
+    if (!agree(ours, outcome)) throw new Error(`${operation.name}: ${name} and ours differ`);
+  }
+  if (operation.wrong === undefined) return;
+  for (const [name, contest] of await build(operation, operation.wrong(input), bench)) {
+    const outcome = await outcomeOf(contest as Call);
+    if (outcome.accepted && outcome.value !== false) {
+      throw new Error(`${operation.name}: ${name} accepts what is wrong`);
+    }
+  }
+}
+
+/** What the measurement calls; a contest that samples itself also notes its peak memory. */
+function runnable(options: {
+  name: string;
+  contest: Contest;
+  peaks: Map<string, number>;
+}): Runnable {
+  const { name, contest, peaks } = options;
+  if ('run' in contest) return { name, run: contest.run };
+  const sample = async () => {
+    const taken = await contest.sample();
+    if (taken.result !== true) throw new Error(`${name} did not verify`);
+    peaks.set(name, Math.max(peaks.get(name) ?? 0, taken.peakRssMib));
+    return taken;
+  };
+  return { name, sample };
+}
+
+/** Runs each named contender alone in a fresh process and notes its peak. */
+async function measureMemory(options: {
+  operation: Operation;
+  input: unknown;
+  bench: Bench;
+  names: readonly string[];
+  peaks: Map<string, number>;
+}): Promise<void> {
+  const { operation, input, bench, names, peaks } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'barycenter-bench-'));
+  try {
+    const path = join(folder, 'input');
+    writeFileSync(path, serialize(input));
+    for (const name of names) {
+      const args = [operation.name, name, bench.backend, path];
+      const child = await runChild<{ peakRssMib: number }>('memory-child.ts', args, {
+        source: true,
+      });
+      peaks.set(name, child.peakRssMib);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function withRatios(
+  measured: readonly Measurement[],
+  peaks: ReadonlyMap<string, number>,
+): ContenderResult[] {
+  const ours = measured[0]!;
+  return measured.map((contender) => {
+    const peak = peaks.get(contender.name);
+    return {
+      ...contender,
+      version: versionOf(contender.name),
+      ratio: {
+        cpu: contender.cpuMs.median / ours.cpuMs.median,
+        wall: contender.wallMs.median / ours.wallMs.median,
+      },
+      ...(peak === undefined ? {} : { peakRssMib: peak }),
+    };
+  });
+}
+
+async function backendName(operation: Operation, bench: Bench): Promise<string> {
+  const made = operation.table === 'bls' ? await bench.bls() : await bench.kzg();
+  return made.backend().name;
+}
+
+/** Of the whole process since its start. */
+function peakRssMib(): number {
+  return process.resourceUsage().maxRSS / 1024;
+}

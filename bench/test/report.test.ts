@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { renderLine, renderReport } from '../src/report.ts';
+import { contender, exampleResults, exampleRow } from './example-results.ts';
+
+const MISSED = exampleRow({
+  name: 'kzg::computeCells/cells=128',
+  verdicts: [{ rule: 'within', peer: 'c-kzg', bound: 0.8, measured: 0.9, met: false }],
+});
+
+describe('the report', () => {
+  test('has one line per row: ours, each peer with its ratio, the bounds, and whether they are met', () => {
+    const report = renderReport({ results: [exampleResults([exampleRow()])], explanations: {} });
+    expect(report).toContain('| function | ours | ox | must: measured | met |');
+    expect(report).toContain(
+      '| `kzg::blobToKzgCommitment/elements=4096` | 10 (20) | 85 (170) 8.5× | ≥ 8× ox: 8.5× | yes |',
+    );
+    expect(report).not.toContain('Bounds that are not met');
+  });
+
+  test('a missed bound is listed with its explanation, or as not explained', () => {
+    const results = [exampleResults([MISSED])];
+    const silent = renderReport({ results, explanations: {} });
+    expect(silent).toContain('| ≤ 0.8 of c-kzg: 0.9 | **no** |');
+    expect(silent).toContain('- `kzg::computeCells/cells=128`: **not explained**');
+    const explanations = { 'auto kzg::computeCells/cells=128': 'Two thirds are copies.' };
+    expect(renderReport({ results, explanations })).toContain(': Two thirds are copies.');
+  });
+
+  test('a row that could not be measured is not met, and an absent peer leaves it open', () => {
+    const rows = [
+      exampleRow({ contenders: [], verdicts: [] }),
+      exampleRow({
+        verdicts: [{ rule: 'faster', peer: 'ox', bound: 8, measured: undefined, met: undefined }],
+      }),
+    ];
+    const report = renderReport({ results: [exampleResults(rows)], explanations: {} });
+    expect(report).toContain('| absent |');
+    expect(report).toContain('| ≥ 8× ox: not measured | not measured |');
+  });
+
+  test('the parts of a dispersal add up, the commitments scaled from their sample', () => {
+    const part = (name: string, ms: number, rows: number) =>
+      exampleRow({
+        name,
+        table: 'dispersal',
+        bytes: rows * 4096 * 31,
+        contenders: [contender('ours', ms, ms)],
+        verdicts: [],
+      });
+    const rows = [
+      part('da::commitRows/rows=8', 100, 8), // 3,200 for 256
+      part('da::extendRows/rows=256 coded=1024', 500, 256),
+      part('da::openRows/rows=256', 200, 256),
+      part('da::hashRows/rows=256 coded=1024', 100, 256),
+    ];
+    const report = renderReport({ results: [exampleResults(rows)], explanations: {} });
+    expect(report).toMatch(/sum of the parts\*\*.* \| ours \| 4000 \| 8\.13 \|/);
+  });
+
+  test('a module over its size is not met', () => {
+    const results = exampleResults([exampleRow()]);
+    const modules = [{ path: 'kzg/src/fma.wasm', bytes: 200_001, gzipBytes: 1 }];
+    const explanations = {};
+    expect(renderReport({ results: [results], explanations })).toContain(
+      '| 150000 | 60000 | yes |',
+    );
+    const large = renderReport({ results: [{ ...results, modules }], explanations });
+    expect(large).toContain('| 200001 | 1 | no |');
+  });
+
+  test('other back ends follow with their own tables', () => {
+    const scalar = { ...exampleResults([MISSED]), backend: 'scalar' };
+    const results = [exampleResults([exampleRow()]), scalar];
+    const report = renderReport({ results, explanations: {} });
+    const at = report.indexOf('## Back end scalar, Node 24');
+    expect(at).toBeGreaterThan(0);
+    expect(report.indexOf('computeCells')).toBeGreaterThan(at);
+  });
+
+  test('the line for the terminal names what was missed', () => {
+    expect(renderLine(exampleRow())).not.toContain('missed');
+    expect(renderLine(MISSED)).toContain('missed: ≤ 0.8 of c-kzg: 0.9');
+  });
+});

@@ -1,0 +1,258 @@
+/**
+ * `@barycenter/kzg/pool`: commitments to many blobs on several cores. The kernel is compiled once and
+ * sent to each worker, which has its own memory; exported tables are shared between them where
+ * shared memory is allowed, and copied otherwise. Where there are no workers at all, the calling
+ * thread does the work between other events.
+ *
+ * Workers run `@barycenter/kzg/pool-worker`. Node's threads and the global `Worker` of Deno, Bun and
+ * browsers are found here; where a bundler or a policy wants it otherwise, pass `createWorker`.
+ */
+import { elementCount } from './column-code.ts';
+import { assertChoice, chooseKernel, TABLE_POLICIES } from './create.ts';
+import type { BackendName } from './engine.ts';
+import { assertArray, KzgError } from './errors.ts';
+import type { TrustedSetup } from './js/trusted-setup.ts';
+import {
+  type CommitMessage,
+  type StartMessage,
+  serveJobs,
+  type WorkerAnswer,
+} from './pool-jobs.ts';
+import { assertCanonical } from './scalar.ts';
+import type { TablePolicy } from './wasm/tables.ts';
+import {
+  localPorts,
+  nodeThreads,
+  portTo,
+  type WorkerLike,
+  type WorkerPort,
+} from './worker-port.ts';
+
+export type { NodeWorkerLike, WebWorkerLike, WorkerLike } from './worker-port.ts';
+
+/** Most workers of a pool. */
+const MAX_WORKERS = 256;
+
+/** Rows that a worker has at once: one in work, one waiting, so that it never waits itself. */
+const JOBS_PER_WORKER = 2;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What `createKzgPool` takes. */
+export interface KzgPoolOptions {
+  /** 1..256; the number of processors if absent. */
+  readonly workers?: number;
+  /** A trusted setup of your own; Ethereum's ceremony if absent. */
+  readonly setup?: TrustedSetup;
+  readonly backend?: BackendName | 'auto';
+  /** When workers build tables, or bytes of `exportTables`, of which all take theirs: see the cost there. */
+  readonly tables?: TablePolicy | Uint8Array;
+  /** Starts a worker on the module `@barycenter/kzg/pool-worker`. */
+  readonly createWorker?: () => WorkerLike;
+}
+
+/** Workers that commit. */
+export interface KzgPool {
+  /** Workers running; 0 where there are none and the calling thread works. */
+  readonly workers: number;
+  readonly backend: BackendName;
+
+  /**
+   * The commitments to blobs, or to rows of 32 c bytes, in order. Calls may overlap.
+   * Rejects with KzgError `row_length` or `scalar_not_canonical` and the index before any work, with
+   * the signal's reason once it is aborted (the pool stays usable), and with `disposed`.
+   */
+  commitMany(
+    rows: readonly Uint8Array[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Bytes[]>;
+
+  /** Ends the workers; what is still to be done rejects with `disposed`. */
+  dispose(): void;
+}
+
+/**
+ * Starts workers and waits until each is ready, some 50 ms. A pool keeps the process running until
+ * it is disposed of. Throws as `createKzg`; RangeError for a number of workers out of range.
+ *
+ * @example
+ * const pool = await createKzgPool({ workers: 2 });
+ * const commitments = await pool.commitMany([blob, other]);
+ * pool.dispose();
+ */
+export async function createKzgPool(options: KzgPoolOptions = {}): Promise<KzgPool> {
+  const { backend = 'auto', tables = 'lazy', setup, workers = processors() } = options;
+  if (typeof tables === 'string') assertChoice(tables, { name: 'tables', choices: TABLE_POLICIES });
+  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+    throw new RangeError(`workers: expected an integer in 1..${MAX_WORKERS}, got ${workers}`);
+  }
+  const kernel = await chooseKernel(backend);
+  const createWorker = options.createWorker ?? findWorkers();
+  const ports =
+    createWorker === undefined
+      ? [ownThread()]
+      : Array.from({ length: workers }, () => portTo(createWorker()));
+  const pool = new Pool(ports, {
+    workers: createWorker === undefined ? 0 : workers,
+    backend: kernel.name ?? 'js',
+  });
+  await pool.start({
+    kind: 'start',
+    module: kernel.name === undefined ? undefined : kernel.module,
+    setup,
+    tables: typeof tables === 'string' ? tables : share(tables),
+  });
+  return pool;
+}
+
+type Job = {
+  readonly row: Uint8Array;
+  readonly resolve: (commitment: Bytes) => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+class Pool implements KzgPool {
+  readonly workers: number;
+  readonly backend: BackendName;
+  readonly #ports: readonly WorkerPort[];
+  /** Jobs that no worker has yet; the rows of the calls under way. */
+  #waiting: Job[] = [];
+  /** Jobs that a worker has, by number. */
+  readonly #running = new Map<number, Job & { readonly port: WorkerPort }>();
+  #nextJob = 0;
+  #closed: unknown;
+
+  constructor(
+    ports: readonly WorkerPort[],
+    { workers, backend }: { readonly workers: number; readonly backend: BackendName },
+  ) {
+    this.#ports = ports;
+    this.workers = workers;
+    this.backend = backend;
+  }
+
+  /** Sends the first message and waits for all answers; ends the workers if one fails. */
+  async start(message: StartMessage): Promise<void> {
+    const ready = this.#ports.map(
+      (port) =>
+        new Promise<void>((resolve, reject) => {
+          const fail = (text: string): void => {
+            const error = new Error(`pool: a worker failed: ${text}`);
+            reject(error);
+            this.#close(error);
+          };
+          port.listen((data) => {
+            const answer = data as WorkerAnswer;
+            if (answer.kind === 'ready') resolve();
+            else if (answer.kind === 'done') this.#finish(answer.job, answer.commitment);
+            else fail(answer.message);
+          }, fail);
+          port.post(message);
+        }),
+    );
+    await Promise.all(ready);
+  }
+
+  async commitMany(
+    rows: readonly Uint8Array[],
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Bytes[]> {
+    if (this.#closed !== undefined) throw this.#closed;
+    assertArray(rows, 'rows');
+    rows.forEach((row, index) => {
+      elementCount(row, index);
+      assertCanonical(row, index);
+    });
+    signal?.throwIfAborted();
+    const jobs = new Set<Job>();
+    const results = rows.map(
+      (row) =>
+        new Promise<Bytes>((resolve, reject) => {
+          jobs.add({ row, resolve, reject });
+        }),
+    );
+    const abort = (): void => {
+      this.#waiting = this.#waiting.filter((job) => !jobs.has(job));
+      for (const job of jobs) job.reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', abort);
+    this.#waiting.push(...jobs);
+    this.#dispatch();
+    try {
+      return await Promise.all(results);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  dispose(): void {
+    this.#close(new KzgError('disposed', 'pool: it was disposed of'));
+  }
+
+  #dispatch(): void {
+    for (const port of this.#ports) {
+      const busy = [...this.#running.values()].filter((job) => job.port === port).length;
+      for (let free = JOBS_PER_WORKER - busy; free > 0; free--) {
+        const job = this.#waiting.shift();
+        if (job === undefined) return;
+        const number = this.#nextJob++;
+        this.#running.set(number, { ...job, port });
+        const message: CommitMessage = { kind: 'commit', job: number, row: job.row };
+        port.post(message);
+      }
+    }
+  }
+
+  #finish(number: number, commitment: Bytes): void {
+    this.#running.get(number)?.resolve(commitment);
+    this.#running.delete(number);
+    this.#dispatch();
+  }
+
+  #close(reason: unknown): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = reason;
+    for (const port of this.#ports) port.close();
+    for (const job of [...this.#waiting, ...this.#running.values()]) job.reject(reason);
+    this.#waiting = [];
+    this.#running.clear();
+  }
+}
+
+/** The same bytes in shared memory where that is allowed, so that workers get no copy each. */
+function share(bytes: Uint8Array): Uint8Array {
+  if (typeof SharedArrayBuffer !== 'function') return bytes;
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
+}
+
+/** Serves the jobs in this thread. */
+function ownThread(): WorkerPort {
+  const [creator, worker] = localPorts();
+  serveJobs(worker);
+  return creator;
+}
+
+/** How workers are made here, or undefined where there are none. */
+function findWorkers(): (() => WorkerLike) | undefined {
+  // The first address is written out for bundlers; the second is for running the sources.
+  const source = import.meta.url.endsWith('.ts')
+    ? new URL('./pool-worker.ts', import.meta.url)
+    : undefined;
+  if (typeof Worker === 'function') {
+    return () =>
+      source === undefined
+        ? new Worker(new URL('./pool-worker.js', import.meta.url), { type: 'module' })
+        : new Worker(source, { type: 'module' });
+  }
+  const threads = nodeThreads();
+  if (threads === undefined) return undefined;
+  return () => new threads.Worker(source ?? new URL('./pool-worker.js', import.meta.url));
+}
+
+/** Processors of this machine as far as it is told. */
+function processors(): number {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  return Math.min(navigator?.hardwareConcurrency ?? 2, MAX_WORKERS);
+}
