@@ -206,6 +206,8 @@ function selectAttestations(options: {
       rejected.push({ validator, code: 'validator_unknown' });
     } else if (!equalBytes(attestation.headerRoot, options.header.headerRoot)) {
       rejected.push({ validator, code: 'other_header' });
+    } else if (!isBytes(attestation.signature, 96)) {
+      rejected.push({ validator, code: 'signature_invalid' });
     } else {
       candidates.push(attestation);
     }

@@ -239,6 +239,12 @@ describe('hostile certificate and attestation objects', () => {
     const result = collect([...bad, ...ALL]);
     expect(result.signedSeats).toBe(16);
     expect(result.rejected.map(({ code }) => code)).toEqual(bad.map(() => 'validator_unknown'));
+    const unsigned = [null, 'ff', new Uint8Array(95)].map(
+      (signature) => ({ ...ALL[0]!, signature }) as unknown as Attestation,
+    );
+    expect(collect([...unsigned, ...ALL]).rejected).toEqual(
+      unsigned.map(() => ({ validator: 0, code: 'signature_invalid' })),
+    );
   });
 });
 
