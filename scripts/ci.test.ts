@@ -16,6 +16,9 @@ import { ROOT } from './workspace.ts';
 /** `.ci/run` in an empty repository, whose tools are stubs that print and exit as a test says. */
 let repository: string;
 
+/** Holds the repository, so that `..` has nothing else in it. */
+let scratch: string;
+
 /** What `npm test` leaves behind: vitest's report. */
 const REPORT = {
   numPassedTests: 7,
@@ -26,8 +29,10 @@ const REPORT = {
 };
 
 beforeEach(() => {
-  repository = mkdtempSync(join(tmpdir(), 'barycenter-ci-'));
-  mkdirSync(join(repository, '.ci'));
+  scratch = mkdtempSync(join(tmpdir(), 'barycenter-ci-'));
+  repository = join(scratch, 'repository');
+  mkdirSync(join(repository, '.ci'), { recursive: true });
+  writeFileSync(join(repository, '.ci', 'kernel'), 'echo fine\n');
   mkdirSync(join(repository, 'node_modules', '.bin'), { recursive: true });
   copyFileSync(join(ROOT, '.ci', 'run'), join(repository, '.ci', 'run'));
   execFileSync('git', ['init', '-q'], { cwd: repository });
@@ -37,10 +42,13 @@ beforeEach(() => {
   stubTests(REPORT);
 });
 
-afterEach(() => rmSync(repository, { recursive: true }));
+afterEach(() => rmSync(scratch, { recursive: true }));
 
-/** Seven tests; six scripts that count three each; format-lint, types and changesets: one each. */
-const ALL = 7 + 6 * 3 + 3;
+/** Scripts that count their own checks. */
+const SCRIPTS = 8;
+
+/** Seven tests; three from each script; format-lint, types, kernel and changesets: one each. */
+const ALL = 7 + SCRIPTS * 3 + 4;
 
 test('all steps are run and their counts added up', () => {
   expect(runCi()).toEqual({ status: 0, last: `${ALL} passed, 0 failed` });
@@ -58,7 +66,7 @@ test('a step that fails without counting is one failure', () => {
 
 test('a script that counts its failures adds them', () => {
   stub('node', `[ "$1" = -e ] && exec ${process.execPath} "$@"\necho "2 passed, 1 failed"; exit 1`);
-  expect(runCi()).toEqual({ status: 1, last: `${ALL - 6} passed, 6 failed` });
+  expect(runCi()).toEqual({ status: 1, last: `${ALL - SCRIPTS} passed, ${SCRIPTS} failed` });
 });
 
 test('failed tests, files that do not load and tests that did not run are failures', () => {

@@ -35,7 +35,11 @@ import {
   run,
 } from './workspace.ts';
 
-const MAX_TARBALL_BYTES = 1_000_000;
+/** kzg carries the ceremony three times: as source, as output and in source maps. */
+const MAX_TARBALL_BYTES = 6_000_000;
+
+/** Entries that a program starts as a worker and never imports. */
+const WORKER_ENTRY = /\/pool-worker$/;
 const PEER = '@chainsafe/blst';
 /** Besides `dist` and `src`, which must hold nothing but code, maps and kernels. */
 const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'NOTICE', 'README.md', 'package.json'];
@@ -175,7 +179,9 @@ function writeConsumer(): void {
 /** Imports every entry and computes the known answers on one runtime, and adds what it counted. */
 async function tryRuntime(runtime: Runtime, peer: 'native' | 'no-native'): Promise<void> {
   await check(`${runtime.name}: every entry imports, known answers hold (${peer})`, () => {
-    const specifiers = packages.flatMap(({ entries }) => entries.map((entry) => entry.specifier));
+    const specifiers = packages
+      .flatMap(({ entries }) => entries.map((entry) => entry.specifier))
+      .filter((specifier) => !WORKER_ENTRY.test(specifier));
     const { program, options, nativeOptions } = runtime;
     const more = peer === 'native' ? nativeOptions : [];
     const command = [program, ...options, ...more, 'try.mjs', peer, ...specifiers];
