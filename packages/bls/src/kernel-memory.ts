@@ -9,11 +9,17 @@
  */
 import { BlsError } from './errors.ts';
 
+/** The instance's own memory, never shared. TypeScript's and Deno's libraries type it differently. */
+interface OwnMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /** The exports of the bls module; `number` is an address, a count of entries or bytes, or 0 or 1. */
 export interface BlsExports {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: OwnMemory;
   /** First address behind stack and statics. */
-  readonly __heap_base: WebAssembly.Global<'i32'>;
+  readonly __heap_base: { readonly value: number };
   bls_key_size(): number;
   bls_point_size(): number;
   bls_decode_keys(bytes: number, count: number, keys: number, statuses: number): number;
@@ -82,7 +88,7 @@ export function createKernelMemory(instantiate: () => WebAssembly.Instance): Ker
   const base = exports.__heap_base.value;
 
   /** The current memory, at least this large. Growth replaces the buffer behind older views. */
-  function bytesUpTo(memory: WebAssembly.Memory, end: number): Uint8Array<ArrayBuffer> {
+  function bytesUpTo(memory: OwnMemory, end: number): Uint8Array<ArrayBuffer> {
     const missing = end - memory.buffer.byteLength;
     if (missing > 0) {
       try {
