@@ -1,5 +1,6 @@
 /**
- * Runs the conformance suite against the BUILT packages on Node 20.19, Node 24, Bun and Deno.
+ * Runs the conformance suite against the BUILT packages on Node 20.19, Node 24, Bun, Deno, and in
+ * headless Chromium where that is installed.
  *
  * The suite is bundled to one module with `@barycenter/*` left as imports, so that each runtime
  * resolves the packages itself: from a project in which their tarballs are installed (--project,
@@ -8,6 +9,7 @@
  * cryptography.
  *
  * Usage: node testing/conformance/run.ts [--project FOLDER] [--runtime NAME]... [GROUP]...
+ * NAME is one of scripts/runtimes.ts or chromium (which runs all groups).
  * Prints each runtime's log as it ends and, last, `N passed, N failed` over all of them.
  */
 import { spawn } from 'node:child_process';
@@ -19,6 +21,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { chooseRuntimes, type Runtime } from '../../scripts/runtimes.ts';
 import { findVectors, readVector, readVectorBytes } from '../src/vectors.ts';
+import { chromiumVersion, runChromium } from './chromium.ts';
 import type { VectorFile } from './src/suite.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -35,7 +38,11 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const runtimes = chooseRuntimes(values.runtime);
+const CHROMIUM = 'chromium';
+const named = values.runtime.filter((name) => name !== CHROMIUM);
+const inBrowser = values.runtime.length === 0 || values.runtime.includes(CHROMIUM);
+const runtimes =
+  inBrowser && named.length === 0 && values.runtime.length > 0 ? [] : chooseRuntimes(named);
 const output = join(values.project, 'dist');
 rmSync(output, { recursive: true, force: true });
 mkdirSync(join(output, 'vectors'), { recursive: true });
@@ -60,8 +67,32 @@ const work = async (): Promise<void> => {
   }
 };
 await Promise.all(Array.from({ length: PARALLEL_RUNTIMES }, work));
+if (inBrowser) await tryChromium();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Runs both pages, or prints the line by which `.ci/run` knows that a check was not made. */
+async function tryChromium(): Promise<void> {
+  const version = chromiumVersion();
+  if (version === undefined) {
+    if (values.runtime.includes(CHROMIUM)) throw new Error('chromium is not installed');
+    console.log('chromium absent, skipped: browser (conformance)');
+    return;
+  }
+  const started = performance.now();
+  try {
+    for (const log of await runChromium(output, values.project)) {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      console.log(`--- ${version}, ${seconds} s\n${log.replace(/^/gm, '  ')}`);
+      const counts = /^(\d+) passed, (\d+) failed\s*$/m.exec(log);
+      passed += Number(counts?.[1] ?? 0);
+      failed += Number(counts?.[2] ?? 1);
+    }
+  } catch (error) {
+    console.log(`--- ${version}\n  ${error}`);
+    failed++;
+  }
+}
 
 /** Runs the bundle on one runtime and adds its counts; a run without counts is one failure. */
 async function tryRuntime({ name, program, options }: Runtime): Promise<void> {

@@ -68,23 +68,24 @@ type Listener = (data: unknown) => void;
 
 const ignore: Listener = () => undefined;
 
-/** The end held by a worker. */
-export function portToCreator(): WorkerPort {
+/** The end held by a worker, or undefined outside of workers. */
+export function portToCreator(): WorkerPort | undefined {
   const scope = globalThis as unknown as Partial<WebWorkerLike>;
-  if (typeof scope.postMessage === 'function') {
+  if (typeof scope.postMessage === 'function' && typeof document === 'undefined') {
     return {
       post: (message) => scope.postMessage!(message),
       listen: (onMessage) => scope.addEventListener!('message', ({ data }) => onMessage(data)),
       close: () => undefined,
     };
   }
-  const port = nodeThreads()?.parentPort;
-  if (!port) throw new Error('pool-worker: expected to run in a worker');
-  return {
-    post: (message) => port.postMessage(message),
-    listen: (onMessage) => void port.on('message', onMessage),
-    close: () => undefined,
-  };
+  const port = nodeThreads()?.parentPort ?? undefined;
+  return (
+    port && {
+      post: (message) => port.postMessage(message),
+      listen: (onMessage) => void port.on('message', onMessage),
+      close: () => undefined,
+    }
+  );
 }
 
 interface NodeThreads {

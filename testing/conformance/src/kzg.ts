@@ -1,5 +1,10 @@
-/** Conformance of `@barycenter/kzg`: every published vector of EIP-4844 and EIP-7594, and row laws. */
-import { createKzg, FIELD_MODULUS, type Kzg } from '@barycenter/kzg';
+/**
+ * Conformance of `@barycenter/kzg`: every published vector of EIP-4844 and EIP-7594 and the laws of
+ * rows on every back end that this runtime can run, and the ways to get hold of one.
+ */
+import { compileKernel, createKzg, FIELD_MODULUS, type Kzg, KzgError } from '@barycenter/kzg';
+import { createKzgPool, type WorkerLike } from '@barycenter/kzg/pool';
+import { createKzgSync } from '@barycenter/kzg/sync';
 import { type Random, seededRandom } from '../../src/random.ts';
 import {
   type Case,
@@ -12,7 +17,12 @@ import {
   vectorsOrSkip,
 } from './suite.ts';
 
-export const kzg: Group = { name: 'kzg', build };
+export const kzg: Group = kzgWith({});
+
+/** The group on a runtime whose workers must be made in its own way. */
+export function kzgWith(options: { readonly createWorker?: () => WorkerLike }): Group {
+  return { name: 'kzg', build: (load) => build(load, options) };
+}
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -59,13 +69,33 @@ const CALLS: Readonly<Record<string, (kzg: Kzg, input: Input) => unknown>> = {
     ),
 };
 
-async function build(load: LoadVectors): Promise<Case[]> {
+async function build(
+  load: LoadVectors,
+  pool: { readonly createWorker?: () => WorkerLike },
+): Promise<Case[]> {
   const files = await vectorsOrSkip('kzg', load);
-  const scheme = await createKzg();
-  const cases: Case[] = files.map((file) => ({
-    name: file.path,
-    check: () => checkVector(scheme, file),
-  }));
+  const schemes: Kzg[] = [];
+  for (const backend of ['fma', 'wide', 'scalar', 'js'] as const) {
+    try {
+      schemes.push(await createKzg({ backend }));
+    } catch (error) {
+      if (!(error instanceof KzgError) || error.code !== 'backend_unavailable') throw error;
+    }
+  }
+  const names = schemes.map((scheme) => scheme.backend().name);
+  console.log(`kzg: back ends that run here: ${names.join(', ')}`);
+  const cases: Case[] = [
+    {
+      name: 'the fastest back end that runs is the one that is chosen',
+      check: async () => expectEqual((await createKzg()).backend().name, names[0]),
+    },
+    { name: 'TypeScript is among them', check: () => expectEqual(names.includes('js'), true) },
+    { name: 'a compiled kernel is taken over at once', check: takenOver },
+    { name: 'workers commit as this thread does', check: () => workers(schemes[0]!, pool) },
+    { name: 'exported tables are taken by every back end', check: () => tables(schemes) },
+    { name: 'after dispose it refuses to work', check: disposal },
+    ...schemes.flatMap((scheme) => casesOf(scheme, files)),
+  ];
   if (files.length > 0) {
     cases.push({
       name: 'every function has vectors',
@@ -75,13 +105,76 @@ async function build(load: LoadVectors): Promise<Case[]> {
       },
     });
   }
-  cases.push(
-    { name: 'rows: commitments are linear and openings verify', check: () => openings(scheme) },
-    { name: 'rows: any k of n recover the data', check: () => recovery(scheme) },
-    { name: 'rows: a derived cell verifies with its row', check: () => derivedCells(scheme) },
-    { name: 'rows: bad points are refused by index', check: () => badPoints(scheme) },
-  );
   return cases;
+}
+
+/** All vectors and laws over one back end. */
+function casesOf(scheme: Kzg, files: readonly VectorFile[]): Case[] {
+  const laws: readonly (readonly [string, (scheme: Kzg) => void])[] = [
+    ['rows: commitments are linear and openings verify', openings],
+    ['rows: any k of n recover the data', recovery],
+    ['rows: a derived cell verifies with its row', derivedCells],
+    ['rows: bad points are refused by index', badPoints],
+  ];
+  return [
+    ...files.map((file) => ({ name: file.path, check: () => checkVector(scheme, file) })),
+    ...laws.map(([name, law]) => ({ name, check: () => law(scheme) })),
+  ].map(({ name, check }) => ({ name: `${scheme.backend().name}: ${name}`, check }));
+}
+
+async function takenOver(): Promise<void> {
+  const row = randomRow(seededRandom(0x4b2e), 9);
+  const expected = createKzgSync().commitRow(row);
+  expectEqual(createKzgSync().backend().name, 'js');
+  const module = await compileKernel();
+  if (module === undefined) return;
+  const scheme = createKzgSync({ module });
+  expectEqual(scheme.backend().name, (await createKzg()).backend().name);
+  expectEqual(scheme.commitRow(row), expected);
+}
+
+async function workers(
+  scheme: Kzg,
+  options: { readonly createWorker?: () => WorkerLike },
+): Promise<void> {
+  const random = seededRandom(0x4b2f);
+  const rows = [1, 64, 65, 200, 7].map((count) => randomRow(random, count));
+  const isKernel = scheme.backend().name !== 'js';
+  const tables = isKernel ? scheme.exportTables() : 'none';
+  const pool = await createKzgPool({ workers: 2, tables, ...options });
+  try {
+    expectEqual([pool.workers, pool.backend], [2, scheme.backend().name]);
+    expectEqual(
+      await pool.commitMany(rows),
+      rows.map((row) => scheme.commitRow(row)),
+    );
+  } finally {
+    pool.dispose();
+  }
+}
+
+async function tables(schemes: readonly Kzg[]): Promise<void> {
+  const [first, ...others] = schemes;
+  if (first!.backend().name === 'js') return;
+  const bytes = first!.exportTables();
+  const row = randomRow(seededRandom(0x4b30), 4096);
+  const commitment = first!.commitRow(row);
+  for (const scheme of others) {
+    scheme.importTables(bytes);
+    expectEqual(scheme.commitRow(row), commitment);
+    expectError(() => scheme.importTables(bytes.subarray(1)), {
+      name: 'KzgError',
+      code: 'tables_invalid',
+    });
+  }
+}
+
+async function disposal(): Promise<void> {
+  const scheme = await createKzg();
+  scheme.dispose();
+  scheme.dispose();
+  const expected = { name: 'KzgError', code: 'disposed' };
+  expectError(() => scheme.commitRow(new Uint8Array(32)), expected);
 }
 
 /** `output: null` means that the call must throw a KzgError; anything else is compared in depth. */

@@ -11,6 +11,7 @@ import {
   type PointSum,
   type Weights,
 } from '../engine.ts';
+import { preferNative } from '../native-hash.ts';
 import { once } from '../once.ts';
 import {
   FIELD_MODULUS,
@@ -74,6 +75,7 @@ class ScalarWeights implements Weights {
 
 /** An engine over a setup, whose sections are read when first needed. */
 export function createJsEngine(openSetup: OpenSetup, reason: string): Engine {
+  const hash = preferNative(nobleHash);
   const setup = openSetup({ hash, decodePoints });
   const lagrange = once(() => readAffinePoints(setup.lagrange()));
   const monomial = once(() => readAffinePoints(setup.monomial()));
@@ -171,7 +173,7 @@ function decodePoints(encodings: readonly Uint8Array[]): {
   return { points: new Points(list), statuses };
 }
 
-function hash(parts: readonly Uint8Array[]): Bytes {
+function nobleHash(parts: readonly Uint8Array[]): Bytes {
   const state = sha256.create();
   for (const part of parts) state.update(part);
   return Uint8Array.from(state.digest());

@@ -14,10 +14,10 @@ import {
 import type { Engine, PointList, PointSum, Weights } from '../engine.ts';
 import { KzgError } from '../errors.ts';
 import type { Kernel } from '../kernel/load.ts';
+import { preferNative } from '../native-hash.ts';
 import { once } from '../once.ts';
 import { FIELD_ELEMENTS_PER_BLOB, FIELD_ELEMENTS_PER_CELL } from '../parameters.ts';
 import type { OpenSetup } from '../setup.ts';
-import type { Hash } from '../setup-tools.ts';
 import { allCellProofs, prepareFk20 } from './fk20.ts';
 import { CODE, type KernelExports, type Pointer } from './kernel-exports.ts';
 import { assertOk, KernelMemory } from './kernel-memory.ts';
@@ -63,7 +63,7 @@ export function createWasmEngine(
   const memory = new KernelMemory(instance.exports as unknown as KernelExports);
   const { exports, pointBytes } = memory;
 
-  const hash: Hash = (parts) =>
+  const hash = preferNative((parts) =>
     memory.scoped(() => {
       const bytes = memory.write(...parts);
       const out = memory.allocate(32);
@@ -73,7 +73,8 @@ export function createWasmEngine(
         out,
       );
       return memory.read(out, 32);
-    });
+    }),
+  );
   const decodePoints = (
     encodings: readonly Uint8Array[],
   ): { points: StoredPoints; statuses: Uint8Array } => {

@@ -1,0 +1,72 @@
+/**
+ * Entry of the conformance suite in a browser: the page loads this module, which loads the vectors
+ * from the server of `chromium.ts` and posts its log back. The address says which page it is:
+ * `/` runs the suite, `/forbidden` is served under a policy that allows no WebAssembly.
+ */
+import { type Bls, createBls } from '@barycenter/bls';
+import { createKzg } from '@barycenter/kzg';
+import { bls } from './bls.ts';
+import { daSampling } from './da-sampling.ts';
+import { erasure } from './erasure.ts';
+import { kzgWith } from './kzg.ts';
+import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts';
+
+const lines: string[] = [];
+console.log = (...values: unknown[]) => void lines.push(values.join(' '));
+
+const createWorker = (): Worker => new Worker('/pool-worker.js', { type: 'module' });
+
+/** Without WebAssembly the TypeScript runs, says why, and is right. */
+const forbidden: Group = {
+  name: 'a page without WebAssembly',
+  build: async () => [
+    {
+      name: 'kzg runs TypeScript and says why',
+      check: async () => {
+        const kzg = await createKzg();
+        const { name, reason } = kzg.backend();
+        expectEqual([name, /WebAssembly/.test(reason)], ['js', true]);
+        const row = new Uint8Array(64).fill(3);
+        const { proof, y } = kzg.openRow(row, 5n);
+        const checked = kzg.checkCommitments([kzg.commitRow(row)]);
+        expectEqual(kzg.verifyRowOpening(checked, [1n], 5n, y, proof), true);
+      },
+    },
+    {
+      name: 'bls runs JavaScript and says why',
+      check: async () => {
+        const scheme: Bls = await createBls();
+        expectEqual(scheme.backend().name, 'noble');
+        const secret = scheme.keyGen(new Uint8Array(32));
+        const message = Uint8Array.of(1);
+        const signature = scheme.sign(secret, message);
+        expectEqual(scheme.verify(scheme.publicKey(secret), message, signature), true);
+      },
+    },
+    {
+      name: 'nothing can be compiled here',
+      check: async () => {
+        const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+        const compiled = await WebAssembly.compile(empty).catch(() => undefined);
+        expectEqual(compiled, undefined);
+      },
+    },
+  ],
+};
+
+const groups =
+  location.pathname === '/forbidden'
+    ? [forbidden]
+    : [erasure, bls, kzgWith({ createWorker }), daSampling];
+
+let counts = { passed: 0, failed: 1 };
+try {
+  counts = await runGroups(groups, async (set) => {
+    const response = await fetch(`/vectors/${set}.json`);
+    return response.ok ? ((await response.json()) as VectorFile[]) : undefined;
+  });
+} catch (error) {
+  lines.push(`FAILED ${error}`);
+}
+lines.push(`${counts.passed} passed, ${counts.failed} failed`);
+await fetch('/log', { method: 'POST', body: lines.join('\n') });
