@@ -36,7 +36,7 @@ import {
 } from './workspace.ts';
 
 /** kzg carries the ceremony three times: as source, as output and in source maps. */
-const MAX_TARBALL_BYTES = 6_000_000;
+const MAX_TARBALL_BYTES = 4_000_000;
 
 /** Entries that a program starts as a worker and never imports. */
 const WORKER_ENTRY = /\/pool-worker$/;

@@ -9,6 +9,7 @@ import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
 import { erasure } from './erasure.ts';
 import { kzgWith } from './kzg.ts';
+import { readmeWith, runInWebWorker } from './readme.ts';
 import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts';
 
 const lines: string[] = [];
@@ -54,10 +55,11 @@ const forbidden: Group = {
   ],
 };
 
+const readme = readmeWith({ url: (file) => `/${file}.js`, runInWorker: runInWebWorker });
 const groups =
   location.pathname === '/forbidden'
-    ? [forbidden]
-    : [erasure, bls, kzgWith({ createWorker }), daSampling];
+    ? [forbidden, readme]
+    : [erasure, bls, kzgWith({ createWorker }), daSampling, readme];
 
 let counts = { passed: 0, failed: 1 };
 try {
