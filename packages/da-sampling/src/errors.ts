@@ -58,7 +58,10 @@ export type DaErrorCode =
   | 'below_threshold'
   | 'signature_invalid'
   // light client
-  | 'samples_corrupt';
+  | 'samples_corrupt'
+  // stake lists
+  | 'csv_malformed'
+  | 'stake_out_of_range';
 
 /** Two signed headers of one (submitter, nonce): proof that the submitter equivocated. */
 export type EquivocationEvidence = {

@@ -82,12 +82,23 @@ export { RowVerifier, type VerifiedRow } from './row-verifier.ts';
 export { decodeRowMessage, encodeRowMessage, type RowMessage } from './rows.ts';
 export { CELLS_PER_ROW, type Sample, type SampleStore } from './samples.ts';
 export {
+  clientsToDecode,
+  fooledClients,
+  repairBytes,
+  sampleBytes,
+  type TolerantTest,
+  tolerantTest,
+} from './sampling-plan.ts';
+export {
   type CommitteeParameters,
   committeeFailureBits,
   committeeLivenessBits,
+  type DrawnCommittee,
   samplesFor,
   seatsCorruptedAfterSeed,
+  shareCorruptedAfterSeed,
   undecodableShare,
 } from './security.ts';
 export { isEquivocation, submitterAddress } from './submitter.ts';
-export type { Share } from './tails.ts';
+export { binomialTailLog2, type Draw, hypergeometricTailLog2, type Share } from './tails.ts';
+export { dispersalBytes } from './wire-cost.ts';
