@@ -59,6 +59,11 @@ export type DaErrorCode =
   | 'signature_invalid'
   // light client
   | 'samples_corrupt'
+  // beacons
+  | 'beacon_missing'
+  | 'beacon_other_chain'
+  | 'beacon_invalid'
+  | 'freeze_not_final'
   // stake lists
   | 'csv_malformed'
   | 'stake_out_of_range';
