@@ -50,6 +50,7 @@ export {
   sampleCommittee,
   type Validator,
 } from './committee.ts';
+export { CUSTODY_GROUPS, custodyGroups } from './custody.ts';
 export { type Domain, encodeDomain } from './domain.ts';
 export {
   createDrandBeacon,
@@ -130,6 +131,7 @@ export {
   shareCorruptedAfterSeed,
   undecodableShare,
 } from './security.ts';
+export { SHUFFLE_ROUNDS, shuffledIndex, shuffleList, unshuffleList } from './shuffle.ts';
 export { isEquivocation, submitterAddress } from './submitter.ts';
 export { binomialTailLog2, type Draw, hypergeometricTailLog2, type Share } from './tails.ts';
 export { dispersalBytes } from './wire-cost.ts';
