@@ -58,7 +58,15 @@ export type DaErrorCode =
   | 'below_threshold'
   | 'signature_invalid'
   // light client
-  | 'samples_corrupt';
+  | 'samples_corrupt'
+  // beacons
+  | 'beacon_missing'
+  | 'beacon_other_chain'
+  | 'beacon_invalid'
+  | 'freeze_not_final'
+  // stake lists
+  | 'csv_malformed'
+  | 'stake_out_of_range';
 
 /** Two signed headers of one (submitter, nonce): proof that the submitter equivocated. */
 export type EquivocationEvidence = {

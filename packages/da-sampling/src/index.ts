@@ -8,6 +8,13 @@ export {
 } from './attestation.ts';
 export { AttestationSession, Attester, type AttesterOptions } from './attester.ts';
 export {
+  type Beacon,
+  type BeaconValue,
+  checkFreeze,
+  drawEpoch,
+  type StakeSnapshot,
+} from './beacon.ts';
+export {
   CELL_BYTES,
   CELL_PROOF_BYTES,
   type PlacedCell,
@@ -43,8 +50,31 @@ export {
   sampleCommittee,
   type Validator,
 } from './committee.ts';
+export { CUSTODY_GROUPS, custodyGroups } from './custody.ts';
 export { type Domain, encodeDomain } from './domain.ts';
+export {
+  createDrandBeacon,
+  type DrandChain,
+  type DrandRound,
+  decodeDrandChain,
+  decodeDrandRound,
+  drandChainHash,
+  drandRandomness,
+  drandRoundAt,
+  drandRoundSeconds,
+  quicknet,
+  verifyDrandRound,
+} from './drand.ts';
 export { type EncodedBlob, type EncodeOptions, encodeBlob } from './encode-blob.ts';
+export {
+  beaconSeconds,
+  type EpochSchedule,
+  epochAt,
+  epochStart,
+  isAccepted,
+  isSigned,
+  lockedUntil,
+} from './epochs.ts';
 export {
   DaError,
   type DaErrorCode,
@@ -76,18 +106,32 @@ export {
   PROFILES,
   type Profile,
 } from './profile.ts';
+export { createRandaoBeacon, type RandaoBlock, type RandaoOptions } from './randao.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
 export { RowVerifier, type VerifiedRow } from './row-verifier.ts';
 export { decodeRowMessage, encodeRowMessage, type RowMessage } from './rows.ts';
+export { type RpcRequest, rpcBlockReader } from './rpc-blocks.ts';
 export { CELLS_PER_ROW, type Sample, type SampleStore } from './samples.ts';
+export {
+  clientsToDecode,
+  fooledClients,
+  repairBytes,
+  sampleBytes,
+  type TolerantTest,
+  tolerantTest,
+} from './sampling-plan.ts';
 export {
   type CommitteeParameters,
   committeeFailureBits,
   committeeLivenessBits,
+  type DrawnCommittee,
   samplesFor,
   seatsCorruptedAfterSeed,
+  shareCorruptedAfterSeed,
   undecodableShare,
 } from './security.ts';
+export { SHUFFLE_ROUNDS, shuffledIndex, shuffleList, unshuffleList } from './shuffle.ts';
 export { isEquivocation, submitterAddress } from './submitter.ts';
-export type { Share } from './tails.ts';
+export { binomialTailLog2, type Draw, hypergeometricTailLog2, type Share } from './tails.ts';
+export { dispersalBytes } from './wire-cost.ts';
