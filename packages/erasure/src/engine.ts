@@ -33,11 +33,15 @@ export interface Engine {
 export interface Workspace {
   /** A fresh view of slot `index`; valid until the next `open` of this engine (memory may grow): never kept across calls. */
   slot(index: number): Uint8Array;
-  /** Data slots -> all parity slots; `bytes` (multiple of 64, <= slotBytes) of every slot are used. Matrix codes: coefficients given by `setMatrix`. */
+  /**
+   * Leopard only: data slots -> all parity slots; `bytes` (multiple of 64, <= slotBytes) of every slot are used. Matrix
+   * codes are encoded by `combine`.
+   */
   encode(bytes: number): void;
   /**
    * targets[r] = sum over c of coefficients[r * sources.length + c] * slot(sources[c]) (or, with `add`, +=).
-   * Targets and sources are disjoint. GF(2^8) or GF(2^16) by codec.
+   * Targets and sources are disjoint. GF(2^8) or GF(2^16) by codec. The caller never changes an array of coefficients that
+   * it has passed, so an engine may keep its tables for the last one.
    */
   combine(
     targets: readonly number[],
