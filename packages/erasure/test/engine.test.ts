@@ -8,7 +8,7 @@ import { slowFieldOf, symbolsOf } from '../src/reference/generator.ts';
 import { openEngines } from './engines.ts';
 import { type Random, range, shardsOf } from './shards.ts';
 
-const engines = await openEngines();
+const engines = openEngines();
 
 /** Fills every slot with random bytes and returns copies. */
 const fill = (
