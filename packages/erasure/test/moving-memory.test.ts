@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Coder } from '../src/coder.ts';
 import { CODECS, createErasureSync } from '../src/index.ts';
 import { codeOf } from './code-of.ts';
+import { openEngines } from './engines.ts';
 import { createMovingEngine } from './moving-engine.ts';
 import { codewordOf, range, sameShards, without } from './shards.ts';
 
@@ -71,5 +72,32 @@ describe.each(CODECS)('%s', (codec) => {
     move();
     const damaged = all.map((shard, i) => (i === 1 ? shard.map((byte) => byte ^ 3) : shard));
     expect(coder.locateCorrupt(damaged)).toEqual([1]);
+  });
+});
+
+describe.each(openEngines().filter(([name]) => name !== 'js'))('%s', (_name, engine) => {
+  test('a kernel whose memory has grown: stale views are refused, renewed ones have the contents', () => {
+    const shape = { codec: 'leopard-ff16', dataShards: 4, parityShards: 3 } as const;
+    const coder = new Coder({ ...shape, shardBytes: undefined }, engine, 'a test');
+    const all = codewordOf(coder, seededRandom(0x30cf), 70);
+    const session = coder.session({ shardBytes: 70 });
+    const views = range(0, 4).map((i) => session.slot(i));
+    views.forEach((view, i) => {
+      view.set(all[i]!);
+    });
+    // Far more than the memory that there is.
+    coder.session({ shardBytes: 2 ** 23 });
+    expect(views.map((view) => view.length)).toEqual([0, 0, 0, 0]);
+    expect(codeOf(() => session.encode())).toBe('stale_view');
+    for (const i of range(0, 4)) session.slot(i);
+    session.encode();
+    expect(
+      sameShards(
+        range(0, 7).map((i) => session.slot(i)),
+        all,
+      ),
+    ).toBe(true);
+    expect(sameShards(coder.encode(all.slice(0, 4)), all.slice(4))).toBe(true);
+    coder.dispose();
   });
 });
