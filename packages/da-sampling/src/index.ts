@@ -43,6 +43,7 @@ export {
   sampleCommittee,
   type Validator,
 } from './committee.ts';
+export { type Delivery, deliveryBytes, planDeliveries } from './delivery.ts';
 export { type Domain, encodeDomain } from './domain.ts';
 export { type EncodedBlob, type EncodeOptions, encodeBlob } from './encode-blob.ts';
 export {
@@ -75,6 +76,8 @@ export {
   maxPayloadBytes,
   PROFILES,
   type Profile,
+  STRONG,
+  ZG,
 } from './profile.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
