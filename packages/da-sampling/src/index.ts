@@ -51,6 +51,7 @@ export {
   type Validator,
 } from './committee.ts';
 export { CUSTODY_GROUPS, custodyGroups } from './custody.ts';
+export { type Delivery, deliveryBytes, planDeliveries } from './delivery.ts';
 export { type Domain, encodeDomain } from './domain.ts';
 export {
   createDrandBeacon,
@@ -105,6 +106,8 @@ export {
   maxPayloadBytes,
   PROFILES,
   type Profile,
+  STRONG,
+  ZG,
 } from './profile.ts';
 export { createRandaoBeacon, type RandaoBlock, type RandaoOptions } from './randao.ts';
 export { recoverBlob } from './recover-blob.ts';
