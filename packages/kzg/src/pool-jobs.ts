@@ -31,18 +31,15 @@ export type CommitMessage = {
 export type WorkerAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly job: number; readonly commitment: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'failed'; readonly job: number | undefined; readonly message: string };
+  | { readonly kind: 'failed'; readonly job: number; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string };
 
 /** Answers the messages of a port, one after the other, as long as the worker lives. */
 export function serveJobs(port: WorkerPort): void {
   let kzg: Kzg | undefined;
   const answer = (message: WorkerAnswer): void => port.post(message);
-  const fail = (error: unknown, job?: number): void =>
-    answer({
-      kind: 'failed',
-      job,
-      message: error instanceof Error ? error.message : String(error),
-    });
+  const messageOf = (error: unknown): string =>
+    error instanceof Error ? error.message : String(error);
   const start = async (message: StartMessage): Promise<void> => {
     kzg = await startKzg(message);
     answer({ kind: 'ready' });
@@ -55,13 +52,13 @@ export function serveJobs(port: WorkerPort): void {
     (data) => {
       const message = data as StartMessage | CommitMessage;
       if (message.kind === 'start') {
-        start(message).catch(fail);
+        start(message).catch((error) => answer({ kind: 'refused', message: messageOf(error) }));
         return;
       }
       try {
         commit(message);
       } catch (error) {
-        fail(error, message.job);
+        answer({ kind: 'failed', job: message.job, message: messageOf(error) });
       }
     },
     () => undefined,

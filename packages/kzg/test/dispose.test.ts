@@ -58,6 +58,13 @@ test('bytes and points survive a call that grows the memory', () => {
   });
 });
 
+test('more parts are written than a call takes arguments', () => {
+  const memory = memoryOf();
+  const parts = Array.from({ length: 300_000 }, (_, i) => Uint8Array.of(i));
+  const pointer = memory.writeAll(parts);
+  expect(memory.read(pointer + 299_998, 2)).toEqual(Uint8Array.of(299_998, 299_999));
+});
+
 test('memory is used again after each call, so that it stops growing', async () => {
   const memory = memoryOf();
   const sizes = [0, 1, 2, 3].map(() => {
@@ -67,9 +74,22 @@ test('memory is used again after each call, so that it stops growing', async () 
   expect(new Set(sizes).size).toBe(1);
 });
 
+test('addresses beyond 2 GiB, which the engine gives as negative numbers, are used as they are', () => {
+  const exports = {
+    memory: { buffer: new ArrayBuffer(0) },
+    point_bytes: () => 96,
+    alloc: () => 0xffff_0000 | 0,
+    alloc_points: () => 0x8000_0000 | 0,
+  } as unknown as KernelExports;
+  const memory = new KernelMemory(exports);
+  expect(memory.allocate(1)).toBe(0xffff_0000);
+  expect(memory.allocatePoints(1)).toBe(0x8000_0000);
+});
+
 test('more than there can be is refused, and the instance works on', () => {
   const memory = memoryOf();
   expect(() => memory.allocate(0xffff_ff00)).toThrow(RangeError);
+  expect(() => memory.allocate(2 ** 32 + 64)).toThrow(RangeError);
   expect(() => memory.allocatePoints(0x0fff_ffff)).toThrow(RangeError);
   expect(memory.scoped(() => memory.read(memory.write(Uint8Array.of(7)), 1))).toEqual(
     Uint8Array.of(7),
