@@ -95,6 +95,10 @@ interface Stretch {
  * inputs are still read. O(n), or O(n log n) if an output shares its buffer.
  */
 function requireDisjoint(outputs: readonly Uint8Array[], inputs: readonly Uint8Array[]): void {
+  // The usual case, without an object per shard: every output has a buffer of its own.
+  const buffers = new Set(outputs.map((output) => output.buffer));
+  const isApart = buffers.size === outputs.length;
+  if (isApart && inputs.every((input) => !buffers.has(input.buffer))) return;
   const byBuffer = new Map<ArrayBufferLike, Stretch[]>();
   const add = (bytes: Uint8Array, place: number): void => {
     const stretch = { start: bytes.byteOffset, end: bytes.byteOffset + bytes.length, place };
