@@ -17,6 +17,7 @@
  * - `not_a_codeword`: the committed shards are not an encoding by this codec; their maker lied.
  * - `too_many_errors`: more shards are wrong than can be located.
  * - `stale_view`: memory has moved since a session handed out a slot's view.
+ * - `backend_unavailable`: the backend named cannot run here, or the module is not its kernel.
  * - `disposed`: the coder or session was closed.
  */
 export type ErasureErrorCode =
@@ -32,6 +33,7 @@ export type ErasureErrorCode =
   | 'not_a_codeword'
   | 'too_many_errors'
   | 'stale_view'
+  | 'backend_unavailable'
   | 'disposed';
 
 /** Untrusted data was refused: `code` says why, `index` names the shard where there is one. */

@@ -7,7 +7,15 @@ export {
   ROOT_BYTES,
   type ShardCommitment,
 } from './commitment.ts';
-export { createErasure, createErasureSync, type ErasureOptions } from './create.ts';
+export {
+  type CodeOptions,
+  compileKernel,
+  createErasure,
+  createErasureSync,
+  type ErasureOptions,
+  type ErasureSyncOptions,
+} from './create.ts';
 export type { Backend, Erasure, Session, Shards, Wanted } from './erasure.ts';
 export { ErasureError, type ErasureErrorCode } from './errors.ts';
+export type { KernelName } from './kernel/load.ts';
 export { parityShardBytes } from './layout.ts';
