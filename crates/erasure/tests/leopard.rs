@@ -1,6 +1,6 @@
 //! Leopard's codes against the crate reed-solomon-simd, and recovery of what was encoded.
-mod common;
-use common::{Random, Shards, field};
+mod shards;
+use shards::{Random, Shards, field};
 use erasure::field::{Field, Kind};
 
 /// Data and parity counts: powers of two and their neighbours, one chunk and several.

@@ -1,6 +1,6 @@
 //! Dot products against the crate reed-solomon-erasure and against products one by one.
-mod common;
-use common::{Random, Shards, field};
+mod shards;
+use shards::{Random, Shards, field};
 use erasure::field::{Field, Kind};
 use reed_solomon_erasure::galois_8;
 
