@@ -136,5 +136,6 @@ export const erasureLimits: readonly Operation[] = [
   firstUse,
   memoryRow('blobMemory', 'k=1024 m=2048 bytes=10240', 36),
   memoryRow('columnMemory', 'k=1024 m=2048 bytes=10240', 8),
+  memoryRow('streamGrowth', 'k=10 m=4 gib=1', 64),
   memoryRow('patternGrowth', 'patterns=10000', 1),
 ];

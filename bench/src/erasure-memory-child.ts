@@ -2,7 +2,13 @@
  * One memory scenario of our coder in a process that does nothing else. Arguments: scenario, back
  * end. Prints JSON: milliseconds, and MiB of the kind that the scenario bounds.
  */
-import type { Codec } from '@barycenter/erasure';
+import {
+  type Codec,
+  decodeStream,
+  encodeStream,
+  type PartialStripe,
+  type Stripe,
+} from '@barycenter/erasure';
 import { seededRandom } from '@barycenter/testing';
 import { parseBackend } from './backends.ts';
 import { dataShards, digest } from './erasure-input.ts';
@@ -11,6 +17,7 @@ import { createOurs } from './erasure-ours.ts';
 const [scenario, backendText] = process.argv.slice(2) as [string, string];
 const backend = parseBackend(backendText);
 const MIB = 2 ** 20;
+const GIB = 2 ** 30;
 
 /** The blob of 10 MB and its 3,072 chunks. */
 const BLOB = { k: 1024, m: 2048, bytes: 10 * 1024, lost: 0 };
@@ -45,6 +52,43 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ memoryMib: number; resu
       for (const [i, part] of column.entries()) parity[i]!.set(part, at);
     }
     return { memoryMib: wasmMib(), result: digest(parity) === expected };
+  },
+  /** Growth of resident memory while 1 GiB is encoded, loses four shards of each stripe, and is decoded. */
+  streamGrowth: async () => {
+    const chunk = new Uint8Array(MIB).fill(7);
+    const coder = await createOurs({ k: 10, m: 4 }, { codec: 'gf8-cauchy', backend });
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    let sent = 0;
+    let received = 0;
+    let result = true;
+    const source = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent === GIB) return controller.close();
+        sent += chunk.length;
+        controller.enqueue(chunk);
+      },
+    });
+    const lose = new TransformStream<Stripe, PartialStripe>({
+      transform: (stripe, controller) =>
+        controller.enqueue({
+          ...stripe,
+          shards: stripe.shards.map((shard, i) => (i < 4 ? null : shard)),
+        }),
+    });
+    const check = new WritableStream<Uint8Array>({
+      write(bytes) {
+        received += bytes.length;
+        result &&= bytes[0] === 7 && bytes[bytes.length - 1] === 7;
+        peak = Math.max(peak, process.memoryUsage.rss());
+      },
+    });
+    await source
+      .pipeThrough(encodeStream(coder))
+      .pipeThrough(lose)
+      .pipeThrough(decodeStream(coder, { byteLength: GIB }))
+      .pipeTo(check);
+    return { memoryMib: (peak - before) / MIB, result: result && received === GIB };
   },
   /** Growth over 9,000 further erasure patterns. */
   patternGrowth: async () => {

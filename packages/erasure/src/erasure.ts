@@ -11,7 +11,7 @@ import { CODECS, type Codec, MAX_SHARDS, recoveryRows } from './codec.ts';
 import { type CheckedShard, equalBytes, isCheckedShard, shardsRoot } from './commitment.ts';
 import { ErasureError } from './errors.ts';
 import { multiplyInto } from './kernel.ts';
-import { requireEqualLengths } from './shard-list.ts';
+import { requireEqualLengths, requireShardBytes } from './shard-list.ts';
 
 /** What to build. */
 export interface ErasureOptions {
@@ -259,13 +259,6 @@ function requireCount(count: unknown, name: string): void {
   if (typeof count !== 'number') throw new TypeError(`${name}: expected a number`);
   if (!Number.isInteger(count) || count < 1 || count >= MAX_SHARDS) {
     throw new RangeError(`${name}: expected an integer in 1..${MAX_SHARDS - 1}, got ${count}`);
-  }
-}
-
-function requireShardBytes(shardBytes: unknown): void {
-  if (typeof shardBytes !== 'number') throw new TypeError('shardBytes: expected a number');
-  if (!Number.isSafeInteger(shardBytes) || shardBytes < 1) {
-    throw new RangeError(`shardBytes: expected an integer >= 1, got ${shardBytes}`);
   }
 }
 

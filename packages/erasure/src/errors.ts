@@ -15,6 +15,9 @@
  * - `proof_mismatch`: shard, index and proof do not hash to the root.
  * - `shards_mixed`: checked shards belong to different commitments.
  * - `not_a_codeword`: the committed shards are not an encoding by this codec; their maker lied.
+ * - `stripe_order`: a stripe of a stream is missing or comes twice.
+ * - `stream_length`: a stream has fewer or more bytes than was said.
+ * - `disposed`: the pool was disposed of.
  */
 export type ErasureErrorCode =
   | 'unknown_codec'
@@ -26,7 +29,10 @@ export type ErasureErrorCode =
   | 'proof_length'
   | 'proof_mismatch'
   | 'shards_mixed'
-  | 'not_a_codeword';
+  | 'not_a_codeword'
+  | 'stripe_order'
+  | 'stream_length'
+  | 'disposed';
 
 /** Untrusted data was refused: `code` says why, `index` names the shard where there is one. */
 export class ErasureError extends Error {

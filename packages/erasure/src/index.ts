@@ -6,6 +6,8 @@ export {
   ROOT_BYTES,
   type ShardCommitment,
 } from './commitment.ts';
+export { type DecodeStreamOptions, decodeStream, type StripeDecoder } from './decode-stream.ts';
+export { type EncodeStreamOptions, encodeStream, type StripeEncoder } from './encode-stream.ts';
 export {
   createErasure,
   createErasureSync,
@@ -13,3 +15,5 @@ export {
   type ErasureOptions,
 } from './erasure.ts';
 export { ErasureError, type ErasureErrorCode } from './errors.ts';
+export type { StreamPair } from './stream-pair.ts';
+export { type PartialStripe, type Stripe, stripeShardBytes } from './stripe.ts';

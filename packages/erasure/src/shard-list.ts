@@ -22,3 +22,11 @@ export function requireEqualLengths(
   }
   return expected ?? 0;
 }
+
+/** Refuses a shard length that is no integer from 1: `TypeError`, `RangeError`. */
+export function requireShardBytes(shardBytes: unknown): void {
+  if (typeof shardBytes !== 'number') throw new TypeError('shardBytes: expected a number');
+  if (!Number.isSafeInteger(shardBytes) || shardBytes < 1) {
+    throw new RangeError(`shardBytes: expected an integer >= 1, got ${shardBytes}`);
+  }
+}
