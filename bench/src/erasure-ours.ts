@@ -1,5 +1,11 @@
 /** Our coder as the rows of the erasure codes use it. */
-import { type Codec, createErasure, createErasureSync, type Erasure } from '@barycenter/erasure';
+import {
+  type Codec,
+  createErasure,
+  createErasureSync,
+  type Erasure,
+  type Session,
+} from '@barycenter/erasure';
 import type { Backend } from './backends.ts';
 import { dataShards, digest, type ErasureShape, requireDigest } from './erasure-input.ts';
 import type { Contest } from './operation.ts';
@@ -14,8 +20,9 @@ export async function createOurs(
 }
 
 /** The name of the back end that `backend` gives. */
-export async function erasureBackend(_backend: Backend): Promise<string> {
-  return 'js';
+export async function erasureBackend(backend: Backend): Promise<string> {
+  const coder = await createOurs({ k: 1, m: 1 }, { codec: 'gf8-cauchy', backend });
+  return coder.backend().name;
 }
 
 const parityDigests = new Map<string, number>();
@@ -32,39 +39,68 @@ export function parityDigest(shape: ErasureShape, codec: Codec): number {
   return computed;
 }
 
-/** Data shards into parity shards, copies into and out of the kernel included. */
-export async function ourEncode(
-  shape: ErasureShape,
-  options: { readonly codec: Codec; readonly backend: Backend },
-): Promise<Contest> {
+type Options = { readonly codec: Codec; readonly backend: Backend };
+
+/** Data shards into parity shards in the coder's own memory. */
+export async function ourEncode(shape: ErasureShape, options: Options): Promise<Contest> {
   const coder = await createOurs(shape, options);
-  const data = dataShards(shape);
+  const session = openSession(coder, shape);
   const expected = parityDigest(shape, options.codec);
   return {
-    run: () => coder.encode(data),
-    read: (parity) => isDigest(parity as Uint8Array[], expected),
+    run: () => session.encode(),
+    read: () => {
+      const parity = range(shape.k, shape.k + shape.m).map((i) => session.slot(i));
+      return isDigest(parity, expected);
+    },
+    close: () => coder.dispose(),
   };
 }
 
-/** The same through `encode` with shards of the caller: copies in, copies out. */
-export const ourCopyingEncode = ourEncode;
-
-/** The first `lost` data shards from all others, copies included. */
-export async function ourDecode(
-  shape: ErasureShape,
-  options: { readonly codec: Codec; readonly backend: Backend },
-): Promise<Contest> {
+/** The same with shards of the caller: copies in, and copies out into memory that is used again. */
+export async function ourCopyingEncode(shape: ErasureShape, options: Options): Promise<Contest> {
   const coder = await createOurs(shape, options);
   const data = dataShards(shape);
-  const slots = [...data, ...coder.encode(data)].map((shard, i) => (i < shape.lost ? null : shard));
-  const expected = digest(data.slice(0, shape.lost));
+  const parity = range(0, shape.m).map(() => new Uint8Array(shape.bytes));
+  const expected = parityDigest(shape, options.codec);
   return {
-    run: () => coder.reconstruct(slots),
-    read: (all) => isDigest((all as Uint8Array[]).slice(0, shape.lost), expected),
+    run: () => coder.encode(data, parity),
+    read: () => isDigest(parity, expected),
+    close: () => coder.dispose(),
   };
+}
+
+/** The first `lost` data shards from all others in the coder's own memory. */
+export async function ourDecode(shape: ErasureShape, options: Options): Promise<Contest> {
+  const { k, m, lost } = shape;
+  const coder = await createOurs(shape, options);
+  const session = openSession(coder, shape);
+  session.encode();
+  const want = range(0, lost);
+  for (const i of want) session.slot(i).fill(0);
+  const present = range(lost, k + m);
+  const expected = digest(dataShards(shape).slice(0, lost));
+  return {
+    run: () => session.reconstruct({ present, want }),
+    read: () =>
+      isDigest(
+        want.map((i) => session.slot(i)),
+        expected,
+      ),
+    close: () => coder.dispose(),
+  };
+}
+
+function openSession(coder: Erasure, shape: ErasureShape): Session {
+  const session = coder.session({ shardBytes: shape.bytes });
+  for (const [i, shard] of dataShards(shape).entries()) session.slot(i).set(shard);
+  return session;
 }
 
 function isDigest(shards: readonly Uint8Array[], expected: number): true {
   requireDigest('ours', shards, expected);
   return true;
+}
+
+function range(start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, i) => start + i);
 }

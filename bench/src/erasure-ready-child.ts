@@ -20,7 +20,7 @@ const FIRST_USE: Readonly<Record<string, () => Promise<() => Promise<boolean>>>>
         dataShards: SHAPE.k,
         parityShards: SHAPE.m,
         ...(backend === 'auto' ? {} : { backend }),
-      } as never);
+      });
       return coder.encode(data).length === SHAPE.m;
     };
   },

@@ -1,4 +1,5 @@
-export { CODECS, type Codec, MAX_SHARDS } from './codec.ts';
+/** `@barycenter/erasure`: Reed-Solomon codes and committed shards. See README.md. */
+export { autoCodec, CODECS, type Codec, MAX_SHARDS } from './codec.ts';
 export {
   type CheckedShard,
   checkShard,
@@ -6,14 +7,11 @@ export {
   ROOT_BYTES,
   type ShardCommitment,
 } from './commitment.ts';
+export { createErasure, createErasureSync, type ErasureOptions } from './create.ts';
 export { type DecodeStreamOptions, decodeStream, type StripeDecoder } from './decode-stream.ts';
 export { type EncodeStreamOptions, encodeStream, type StripeEncoder } from './encode-stream.ts';
-export {
-  createErasure,
-  createErasureSync,
-  type Erasure,
-  type ErasureOptions,
-} from './erasure.ts';
+export type { Backend, Erasure, Session, Shards, Wanted } from './erasure.ts';
 export { ErasureError, type ErasureErrorCode } from './errors.ts';
+export { parityShardBytes } from './layout.ts';
 export type { StreamPair } from './stream-pair.ts';
 export { type PartialStripe, type Stripe, stripeShardBytes } from './stripe.ts';

@@ -7,7 +7,8 @@
  * even; shard i holds bytes i s .. (i+1) s - 1, and zeros fill what is left of the last shards. An
  * empty stream has no stripe.
  */
-import type { Codec } from './codec.ts';
+import type { Codec } from './engine.ts';
+import { BLOCK_BYTES, parityShardBytes } from './layout.ts';
 
 /** One stripe as it is made: all k+m shards. */
 export interface Stripe {
@@ -26,19 +27,28 @@ export interface PartialStripe {
   readonly shards: readonly (Uint8Array | null | undefined)[];
 }
 
+/** Codec and shape of a coder. */
+export interface CoderShape {
+  readonly codec: Codec;
+  readonly dataShards: number;
+  readonly parityShards: number;
+}
+
 /** Bytes of the data of one stripe, if the caller does not say. */
 const DEFAULT_STRIPE_BYTES = 2 ** 20;
 /** Default shards are as long as this allows, and a multiple of a block. */
 const MAX_DEFAULT_SHARD_BYTES = 2 ** 16;
-const BLOCK_BYTES = 64;
 
-/** Bytes of each shard of a stripe that carries `byteLength` bytes. */
+/**
+ * Bytes of each shard of a stripe that carries `byteLength` bytes.
+ * @example
+ * stripeShardBytes(1001, { codec: 'leopard-ff16', dataShards: 10 }); // 102
+ */
 export function stripeShardBytes(
   byteLength: number,
   { codec, dataShards }: { readonly codec: Codec; readonly dataShards: number },
 ): number {
-  const size = Math.ceil(byteLength / dataShards);
-  return isWide(codec) ? size + (size % 2) : size;
+  return parityShardBytes(codec, Math.ceil(byteLength / dataShards));
 }
 
 /** The shard length of full stripes where none is asked for: about 1 MiB of data per stripe. */
@@ -47,7 +57,10 @@ export function defaultShardBytes(dataShards: number): number {
   return Math.max(BLOCK_BYTES, Math.min(MAX_DEFAULT_SHARD_BYTES, fitting));
 }
 
-/** Whether symbols are two bytes. */
-export function isWide(codec: Codec): boolean {
-  return codec.startsWith('leopard-ff16');
+/** `count` views of `size` bytes each, one after the other. */
+export function shardViews(
+  block: Uint8Array<ArrayBuffer>,
+  { count, size }: { readonly count: number; readonly size: number },
+): Uint8Array<ArrayBuffer>[] {
+  return Array.from({ length: count }, (_, i) => block.subarray(i * size, (i + 1) * size));
 }

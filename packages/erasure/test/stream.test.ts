@@ -8,11 +8,13 @@ import {
   encodeStream,
   type PartialStripe,
   type Stripe,
+  type StripeEncoder,
   stripeShardBytes,
 } from '../src/index.ts';
 
 const random = seededRandom(0x57e);
-const coder = createErasureSync({ codec: 'gf8-cauchy', dataShards: 4, parityShards: 3 });
+const shape = { codec: 'gf8-cauchy', dataShards: 4, parityShards: 3 } as const;
+const coder = createErasureSync(shape);
 
 const streamOf = <Item>(items: Iterable<Item>): ReadableStream<Item> => {
   const iterator = items[Symbol.iterator]();
@@ -97,13 +99,48 @@ test('stripes share no memory with the chunks or with each other', async () => {
   expect((await decoded([{ ...second, index: 0 }])).equals(before.subarray(64))).toBe(true);
 });
 
+test.each([1, 2, 5])(
+  'with %i buffers that many of the last stripes and chunks are still there',
+  async (buffers) => {
+    const bytes = random.bytes(64 * 20 + 7);
+    const encoding = streamOf(chunksOf(bytes, 300)).pipeThrough(
+      encodeStream(coder, { shardBytes: 16, buffers }),
+    );
+    const expected = await encoded(bytes, 16);
+    const reader = encoding.getReader();
+    const stripes: Stripe[] = [];
+    const memories = new Set<ArrayBuffer>();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      stripes.push(value);
+      memories.add(value.shards[0]!.buffer);
+      expect(stripes.slice(-buffers)).toEqual(expected.slice(0, stripes.length).slice(-buffers));
+    }
+    expect(stripes).toHaveLength(expected.length);
+    expect(memories.size).toBe(buffers + 1);
+    const decoding = streamOf(expected.map((stripe) => lose(stripe, 3)))
+      .pipeThrough(decodeStream(coder, { buffers }))
+      .getReader();
+    const chunks: Uint8Array[] = [];
+    for (let end = 64; ; end += 64) {
+      const { value, done } = await decoding.read();
+      if (done) break;
+      chunks.push(value);
+      const last = Buffer.concat(chunks.slice(-buffers));
+      expect(last.equals(bytes.subarray(Math.max(0, end - 64 * buffers), end))).toBe(true);
+    }
+    expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(buffers + 1);
+  },
+);
+
 test('one enormous chunk is encoded as it is read, no faster', async () => {
   let encodes = 0;
-  const counting = {
-    ...coder,
-    encode: (data: readonly Uint8Array[]) => {
+  const counting: StripeEncoder = {
+    ...shape,
+    encode: (data, into) => {
       encodes++;
-      return coder.encode(data);
+      return coder.encode(data, into);
     },
   };
   const stripes = streamOf([random.bytes(6400)]).pipeThrough(
@@ -119,12 +156,12 @@ test('one enormous chunk is encoded as it is read, no faster', async () => {
 
 test('stripes of several workers are encoded at once and come in order', async () => {
   const waiting: (() => void)[] = [];
-  const slow = {
-    ...coder,
+  const slow: StripeEncoder = {
+    ...shape,
     workers: 3,
-    encode: async (data: readonly Uint8Array[]) => {
+    encode: async (data, into) => {
       await new Promise<void>((resolve) => waiting.unshift(resolve));
-      return coder.encode(data);
+      return coder.encode(data, into);
     },
   };
   const bytes = random.bytes(64 * 9 + 5);
@@ -197,6 +234,12 @@ test('wrong calls are refused at once, and a chunk of another type at both ends'
     expect(() => encodeStream(coder, { shardBytes })).toThrow(RangeError);
   }
   expect(() => encodeStream(coder, { shardBytes: '16' as never })).toThrow(TypeError);
+  const wide = createErasureSync({ ...shape, codec: 'leopard-ff16' });
+  expect(() => encodeStream(wide, { shardBytes: 15 })).toThrow('expected an even number');
+  for (const buffers of [0, -1, 1.5, 1025, Number.NaN]) {
+    expect(() => encodeStream(coder, { buffers })).toThrow(RangeError);
+    expect(() => decodeStream(coder, { buffers })).toThrow(RangeError);
+  }
   for (const byteLength of [-1, 1.5, Number.NaN]) {
     expect(() => decodeStream(coder, { byteLength })).toThrow(RangeError);
   }
@@ -251,8 +294,8 @@ describe('ends before the end', () => {
   });
 
   test('a coder that fails ends both ends with its error', async () => {
-    const broken = {
-      ...coder,
+    const broken: StripeEncoder = {
+      ...shape,
       encode: () => {
         throw new Error('no memory');
       },
