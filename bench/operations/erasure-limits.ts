@@ -1,9 +1,10 @@
 /** What design/erasure.md, section 5, bounds beside throughput: small calls, first use, memory. */
 import type { Codec } from '@barycenter/erasure';
-import type { Backend } from '../src/backends.ts';
+import { createErasurePool } from '@barycenter/erasure/pool';
+import { type Backend, erasureBackendOption } from '../src/backends.ts';
 import { ensureBuilt } from '../src/built.ts';
 import { runChild } from '../src/child.ts';
-import type { ErasureShape } from '../src/erasure-input.ts';
+import { dataShards, digest, type ErasureShape } from '../src/erasure-input.ts';
 import { ourCopyingEncode, ourEncode } from '../src/erasure-ours.ts';
 import type { Sample } from '../src/measure.ts';
 import type { Must } from '../src/must.ts';
@@ -81,6 +82,38 @@ const calls: readonly Operation[] = [
   }),
 ];
 
+const POOL_BLOBS = 4;
+
+/** Several blobs at once on some workers, into memory that is used again. */
+function pooled(workers: number): Contender<ErasureShape> {
+  return async (shape, { backend }) => {
+    const pool = await createErasurePool({
+      codec: 'leopard-ff16-low',
+      dataShards: shape.k,
+      parityShards: shape.m,
+      workers,
+      ...erasureBackendOption(backend),
+    });
+    const data = dataShards(shape);
+    const blobs = Array.from({ length: POOL_BLOBS }, () => new Uint8Array(shape.m * shape.bytes));
+    return {
+      run: () => Promise.all(blobs.map((into) => pool.encode(data, into))),
+      read: (parities) => digest((parities as Uint8Array[][])[POOL_BLOBS - 1]!),
+      close: () => pool.dispose(),
+    };
+  };
+}
+
+const pool: Operation = operation<ErasureShape>({
+  name: `erasure::encodePool/k=${BLOB.k} m=${BLOB.m} bytes=${BLOB.bytes} blobs=${POOL_BLOBS} workers=2`,
+  table: 'workers',
+  must: [{ rule: 'faster', peer: 'one worker', bound: 1.7, by: 'wall' }],
+  bytes: POOL_BLOBS * BLOB.k * BLOB.bytes,
+  slow: true,
+  input: async () => ({ ...BLOB, lost: 0 }),
+  contenders: { ours: pooled(2), 'one worker': pooled(1) },
+});
+
 type Taken = Sample & { readonly result: unknown };
 
 /** A fresh process of the built package. */
@@ -133,6 +166,7 @@ function memoryRow(scenario: string, keys: string, mostMib: number): Operation {
 
 export const erasureLimits: readonly Operation[] = [
   ...calls,
+  pool,
   firstUse,
   memoryRow('blobMemory', 'k=1024 m=2048 bytes=10240', 36),
   memoryRow('columnMemory', 'k=1024 m=2048 bytes=10240', 8),

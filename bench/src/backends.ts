@@ -34,6 +34,17 @@ export function kzgBackend(backend: Backend): kzg.BackendName | 'auto' {
   return backend;
 }
 
+/** The back end as an option of erasure. Throws RangeError for one of kzg's. */
+export function erasureBackendOption(backend: Backend): {
+  readonly backend?: 'relaxed' | 'strict' | 'js';
+} {
+  if (backend === 'auto') return {};
+  if (backend === 'fma' || backend === 'wide' || backend === 'scalar') {
+    throw new RangeError(`erasure has no back end ${backend}`);
+  }
+  return { backend };
+}
+
 /** A Kzg on that back end over Ethereum's setup. */
 export async function createKzg(backend: Backend): Promise<Kzg> {
   const made = await kzg.createKzg(optionsOf(backend));

@@ -6,7 +6,7 @@ import {
   type Erasure,
   type Session,
 } from '@barycenter/erasure';
-import type { Backend } from './backends.ts';
+import { type Backend, erasureBackendOption } from './backends.ts';
 import { dataShards, digest, type ErasureShape, requireDigest } from './erasure-input.ts';
 import type { Contest } from './operation.ts';
 
@@ -15,7 +15,7 @@ export async function createOurs(
   { k, m }: Pick<ErasureShape, 'k' | 'm'>,
   { codec, backend }: { readonly codec: Codec; readonly backend: Backend },
 ): Promise<Erasure> {
-  const chosen = backend === 'auto' ? {} : { backend };
+  const chosen = erasureBackendOption(backend);
   return createErasure({ codec, dataShards: k, parityShards: m, ...chosen });
 }
 

@@ -4,6 +4,7 @@
  * module. Prints JSON.
  */
 import { readFileSync } from 'node:fs';
+import { erasureBackendOption, parseBackend } from './backends.ts';
 import { dataShards } from './erasure-input.ts';
 
 const [contender, backend, modulePath] = process.argv.slice(2) as [string, string, string];
@@ -19,7 +20,7 @@ const FIRST_USE: Readonly<Record<string, () => Promise<() => Promise<boolean>>>>
         codec: 'leopard-ff16',
         dataShards: SHAPE.k,
         parityShards: SHAPE.m,
-        ...(backend === 'auto' ? {} : { backend }),
+        ...erasureBackendOption(parseBackend(backend)),
       });
       return coder.encode(data).length === SHAPE.m;
     };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hasBackend, kzgBackend, parseBackend } from '../src/backends.ts';
+import { erasureBackendOption, hasBackend, kzgBackend, parseBackend } from '../src/backends.ts';
 
 describe('back ends', () => {
   test("a row runs on those of its package: auto and js are everybody's", () => {
@@ -13,9 +13,12 @@ describe('back ends', () => {
     expect(['relaxed', 'strict'].map(of)).toEqual(Array(2).fill([false, true]));
   });
 
-  test("unknown names, and erasure's for kzg, are refused", () => {
+  test('unknown names, and those of the other package, are refused', () => {
     expect(() => parseBackend('relax')).toThrow('--backend: expected one of auto');
     expect(() => kzgBackend('strict')).toThrow('kzg has no back end strict');
+    expect(() => erasureBackendOption('fma')).toThrow('erasure has no back end fma');
     expect(kzgBackend('wide')).toBe('wide');
+    expect(erasureBackendOption('strict')).toEqual({ backend: 'strict' });
+    expect(erasureBackendOption('auto')).toEqual({});
   });
 });

@@ -157,7 +157,8 @@ export class Coder implements Erasure {
   ): Uint8Array[] {
     this.#requireOpen();
     const { slots, shardBytes } = this.#readSlots(shards);
-    const indices = this.#readWanted(options.want ?? 'all');
+    const { want = 'all' } = options;
+    const indices = this.#readWanted(want);
     const targets = targetsFor(options.into, {
       sizes: indices.map((index) => this.#sizeOf(index, shardBytes)),
       inputs: slots.filter((shard) => shard !== undefined),

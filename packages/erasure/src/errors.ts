@@ -19,6 +19,7 @@
  * - `stale_view`: memory has moved since a session handed out a slot's view.
  * - `stripe_order`: a stripe of a stream is missing or comes twice.
  * - `stream_length`: a stream has fewer or more bytes than was said.
+ * - `backend_unavailable`: the backend named cannot run here, or the module is not its kernel.
  * - `disposed`: the coder, session or pool was closed.
  */
 export type ErasureErrorCode =
@@ -36,6 +37,7 @@ export type ErasureErrorCode =
   | 'stale_view'
   | 'stripe_order'
   | 'stream_length'
+  | 'backend_unavailable'
   | 'disposed';
 
 /** Untrusted data was refused: `code` says why, `index` names the shard where there is one. */
