@@ -6,7 +6,7 @@
 
 /** What a Web Worker has of what is needed. */
 export interface WebWorkerLike {
-  postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(type: 'error', listener: (event: { message?: string }) => void): void;
   terminate(): unknown;
@@ -14,7 +14,7 @@ export interface WebWorkerLike {
 
 /** What a thread of `node:worker_threads` has of what is needed. */
 export interface NodeWorkerLike {
-  postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   on(event: 'message', listener: (data: unknown) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   terminate(): unknown;
