@@ -1,7 +1,7 @@
 /**
  * `pnpm build`: builds every published package into its `dist`, from nothing, in three steps.
  *
- * 1. tsup bundles the JavaScript: ESM only, one file per entry of `package.json` "exports", shared
+ * 1. tsup bundles the JavaScript: ESM only, one file per entry of `package.json` "exports" and "bin", shared
  *    code and dynamic imports in chunks of their own, dependencies left as imports. WebAssembly that
  *    is imported as a file (condition `workerd`) is copied and stays an import.
  *    Chunks of embedded data lose their source maps.

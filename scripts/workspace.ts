@@ -25,6 +25,8 @@ export type Manifest = {
   readonly version: string;
   readonly license?: string;
   readonly private?: boolean;
+  /** Commands: "./dist/bin/x.js" is built from "bin/x.ts". */
+  readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, ExportConditions | string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
@@ -37,7 +39,7 @@ export type Package = {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly entries: readonly Entry[];
-  /** What is built: the entries, and the files that conditions put in their place. */
+  /** What is built: the entries, the files that conditions put in their place, and commands. */
   readonly builds: readonly Pick<Entry, 'name' | 'source'>[];
 };
 
@@ -142,10 +144,13 @@ function readPackage(folder: string): Package {
     const name = builtName(target.workerd);
     others.push({ name, source: `src/${name}.ts` });
   }
+  for (const target of Object.values(manifest.bin ?? {})) {
+    others.push({ name: builtName(target), source: `${builtName(target)}.ts` });
+  }
   return { folder, manifest, entries, builds: [...entries, ...others] };
 }
 
-/** "./dist/native.js" is built as "native". */
+/** "./dist/native.js" is built as "native", "./dist/bin/erasure.js" as "bin/erasure". */
 function builtName(path: string): string {
   return path.replace(/^\.\/dist\//, '').replace(/\.js$/, '');
 }

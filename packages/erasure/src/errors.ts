@@ -17,8 +17,10 @@
  * - `not_a_codeword`: the committed shards are not an encoding by this codec; their maker lied.
  * - `too_many_errors`: more shards are wrong than can be located.
  * - `stale_view`: memory has moved since a session handed out a slot's view.
+ * - `stripe_order`: a stripe of a stream is missing or comes twice.
+ * - `stream_length`: a stream has fewer or more bytes than was said.
  * - `backend_unavailable`: the backend named cannot run here, or the module is not its kernel.
- * - `disposed`: the coder or session was closed.
+ * - `disposed`: the coder, session or pool was closed.
  */
 export type ErasureErrorCode =
   | 'unknown_codec'
@@ -33,6 +35,8 @@ export type ErasureErrorCode =
   | 'not_a_codeword'
   | 'too_many_errors'
   | 'stale_view'
+  | 'stripe_order'
+  | 'stream_length'
   | 'backend_unavailable'
   | 'disposed';
 
