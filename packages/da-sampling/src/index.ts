@@ -1,3 +1,4 @@
+export { apportionedTailLog2, residualSeats } from './apportioned-tail.ts';
 export {
   type Attestation,
   type AttestedBlob,
