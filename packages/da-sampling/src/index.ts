@@ -135,4 +135,3 @@ export {
 export { SHUFFLE_ROUNDS, shuffledIndex, shuffleList, unshuffleList } from './shuffle.ts';
 export { isEquivocation, submitterAddress } from './submitter.ts';
 export { binomialTailLog2, type Draw, hypergeometricTailLog2, type Share } from './tails.ts';
-export { dispersalBytes } from './wire-cost.ts';
