@@ -1,3 +1,4 @@
+export { apportionedTailLog2, residualSeats } from './apportioned-tail.ts';
 export {
   type Attestation,
   type AttestedBlob,
@@ -137,4 +138,3 @@ export {
 export { SHUFFLE_ROUNDS, shuffledIndex, shuffleList, unshuffleList } from './shuffle.ts';
 export { isEquivocation, submitterAddress } from './submitter.ts';
 export { binomialTailLog2, type Draw, hypergeometricTailLog2, type Share } from './tails.ts';
-export { dispersalBytes } from './wire-cost.ts';

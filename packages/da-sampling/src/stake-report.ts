@@ -7,6 +7,7 @@
  * grinding bits and the epochs of a lifetime off. Everything is computed, nothing simulated, except
  * corruption after the seed, which depends on the draw: it is the worst of `draws` committees.
  */
+import { apportionedTailLog2, residualSeats } from './apportioned-tail.ts';
 import { apportion } from './committee.ts';
 import { DaError } from './errors.ts';
 import type { Profile } from './profile.ts';
@@ -63,19 +64,30 @@ export type StakeReport = {
   readonly totalStake: bigint;
   /** Share of the largest validator. */
   readonly largestShare: number;
+  /** Seats that are drawn; the others are dealt by whole shares. */
+  readonly residualSeats: number;
   /** Seats that break a committee: T - k + 1. */
   readonly breakingSeats: number;
   readonly adversaries: readonly {
     readonly share: Share;
-    /** Fixed before the seed. */
+    /** Fixed before the seed, for any stakes: the binomial tail. */
     readonly bits: number;
+    /** Fixed before the seed, for these stakes; Infinity if no draw can break the committee. */
+    readonly apportionedBits: number;
+    /** `bits` less grinding and log2 of the epochs: stakes change over a lifetime. */
     readonly lifetimeBits: number;
     /** Most seats it can hold if it chooses after the seed, over all draws. */
     readonly seatsAfterSeed: number;
   }[];
   /** Least share of the stake that breaks a committee if chosen after the seed, over all draws. */
   readonly breakingShareAfterSeed: number;
-  readonly silence: readonly { readonly share: Share; readonly bits: number }[];
+  readonly silence: readonly {
+    readonly share: Share;
+    /** That the committee can certify, for any stakes. */
+    readonly bits: number;
+    /** That it can with these stakes; Infinity if no draw can stop it. */
+    readonly apportionedBits: number;
+  }[];
   /** How many of the largest validators may fail for certain, whatever the seed. */
   readonly certain: { readonly corrupt: number; readonly silent: number };
   readonly sampling: readonly {
@@ -102,6 +114,9 @@ export function reportStake(stakes: readonly bigint[], options: ReportOptions): 
   const committee = parametersOf(profile);
   const { n, k, thresholdRows } = committee;
   const breakingSeats = thresholdRows - k + 1;
+  const residual = residualSeats(stakes, n);
+  const apportionedBits = (share: Share, from: number) =>
+    -apportionedTailLog2(n, { residual, share, from });
   const drawn = Array.from({ length: draws }, (_, i) => draw(stakes, { totalStake, n, number: i }));
   return {
     profile: profile.name,
@@ -112,10 +127,12 @@ export function reportStake(stakes: readonly bigint[], options: ReportOptions): 
     validators: stakes.length,
     totalStake,
     largestShare: Number(stakes.reduce(larger)) / Number(totalStake),
+    residualSeats: residual,
     breakingSeats,
     adversaries: ADVERSARY_SHARES.map((share) => ({
       share,
       bits: committeeFailureBits(committee, { adversaryShare: share }),
+      apportionedBits: apportionedBits(share, breakingSeats),
       lifetimeBits: committeeFailureBits(committee, {
         adversaryShare: share,
         grindingBits,
@@ -129,6 +146,7 @@ export function reportStake(stakes: readonly bigint[], options: ReportOptions): 
     silence: SILENT_SHARES.map((share) => ({
       share,
       bits: committeeLivenessBits(committee, { silentShare: share }),
+      apportionedBits: apportionedBits(share, n - thresholdRows + 1),
     })),
     certain: {
       corrupt: certainly(stakes, { totalStake, n, seats: breakingSeats - 1 }),
@@ -148,19 +166,17 @@ export function reportStake(stakes: readonly bigint[], options: ReportOptions): 
 /** The report as lines of text, with what each number assumes. */
 export function describeStake(report: StakeReport): string {
   const { committee, adversaries, certain } = report;
-  const silence = report.silence.map(({ share, bits }) => {
-    const dead = bits > 40 ? 'less than one epoch in 10^12' : `one epoch in ${times(2 ** bits)}`;
-    return `  ${percent(share)} silent: ${dead} certifies nothing (2^-${bits.toFixed(1)})`;
-  });
+  const epochs = `${times(report.epochs)} ${report.epochs === 1 ? 'epoch' : 'epochs'}`;
   return [
     `${report.validators} validators, total stake ${report.totalStake}, the largest holds ${percent(report.largestShare)}`,
-    `profile ${report.profile}: ${committee.n} seats, any ${committee.k} rows decode, ${committee.thresholdRows} sign`,
+    `profile ${report.profile}: ${committee.n} seats, ${report.residualSeats} of them drawn, any ${committee.k} rows decode, ${committee.thresholdRows} sign`,
     `A committee certifies an undecodable blob once ${report.breakingSeats} seats lie.`,
     '',
-    `Safety, adversary fixed before the seed: bits per epoch, and over ${times(report.epochs)} ${report.epochs === 1 ? 'epoch' : 'epochs'} with ${report.grindingBits} bits of grinding`,
+    'Safety, adversary fixed before the seed: epochs in which it can certify an undecodable blob,',
+    `with these stakes; with any; over ${epochs} with ${report.grindingBits} bits of grinding`,
     ...adversaries.map(
-      ({ share, bits, lifetimeBits }) =>
-        `  ${percent(share)} of stake: ${bits.toFixed(1)}, ${lifetimeBits.toFixed(1)}`,
+      ({ share, bits, apportionedBits, lifetimeBits }) =>
+        `  ${percent(share)} of stake: ${rarity(apportionedBits)}; ${rarity(bits)}; ${rarity(lifetimeBits)}`,
     ),
     '',
     `Safety, adversary chosen after the seed (worst of ${report.draws} draws): no bits, only seats`,
@@ -170,8 +186,11 @@ export function describeStake(report: StakeReport): string {
     ),
     `  ${percent(report.breakingShareAfterSeed)} of stake is enough to break it`,
     '',
-    'Liveness, silence fixed before the seed',
-    ...silence,
+    'Liveness, silence fixed before the seed: epochs that certify nothing, with these stakes; with any',
+    ...report.silence.map(
+      ({ share, bits, apportionedBits }) =>
+        `  ${percent(share)} of stake: ${rarity(apportionedBits)}; ${rarity(bits)}`,
+    ),
     '',
     `Whatever the seed, the ${certain.corrupt} largest validators may lie, or the ${certain.silent} largest be silent.`,
     '',
@@ -245,6 +264,12 @@ function percent(share: Share | number): string {
   const value =
     typeof share === 'number' ? share : Number(share.numerator) / Number(share.denominator);
   return `${(100 * value).toFixed(1)} %`;
+}
+
+/** 2^-bits in words. */
+function rarity(bits: number): string {
+  if (bits === Infinity) return 'never';
+  return bits > 0 ? `2^-${bits.toFixed(1)}` : 'to be expected';
 }
 
 function times(count: number): string {

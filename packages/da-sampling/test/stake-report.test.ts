@@ -43,6 +43,22 @@ describe('reportStake', () => {
     expect(describeStake(many)).toMatch(/25\.0 % of stake: up to \d+ seats, which breaks it/);
   });
 
+  it('has better bits for stakes in few hands than for any stakes, and the same where every seat is drawn', () => {
+    for (const { apportionedBits } of report(equal(200)).adversaries) {
+      expect(apportionedBits).toBe(Infinity);
+    }
+    for (const { apportionedBits, bits } of report(equal(2000)).adversaries) {
+      expect(apportionedBits).toBeCloseTo(bits, 6);
+    }
+    const some = report(equal(150)); // 124 residual seats
+    expect(some.residualSeats).toBe(124);
+    expect(some.adversaries[3]!.apportionedBits).toBeGreaterThan(some.adversaries[3]!.bits);
+    // 30 % of 200 equal validators are 300 seats and some of 24: 308 stop the committee.
+    const { silence } = report(equal(200));
+    expect(silence[2]!.apportionedBits).toBe(Infinity);
+    expect(silence[3]!.apportionedBits).toBeLessThan(2);
+  });
+
   it('counts lumpy stake by its largest holders', () => {
     const stakes = [1000n, 10n, 10n, 10n, 10n, 10n, 10n];
     const { largestShare, certain, validators, totalStake } = report(stakes);
@@ -88,12 +104,13 @@ describe('describeStake', () => {
     const text = describeStake(report(equal(200), { grindingBits: 10, epochs: 1095 }));
     for (const line of [
       '200 validators, total stake 6400, the largest holds 0.5 %',
+      '1024 seats, 24 of them drawn, any 256 rows decode, 717 sign',
       'A committee certifies an undecodable blob once 462 seats lie.',
-      'over 1,095 epochs with 10 bits of grinding',
-      '  33.3 % of stake: 48.0, 27.9',
+      'with these stakes; with any; over 1,095 epochs with 10 bits of grinding',
+      '  33.3 % of stake: never; 2^-48.0; 2^-27.9',
       '  30.0 % of stake: up to 324 seats\n',
-      '  25.0 % silent: one epoch in 7,545 certifies nothing (2^-12.9)',
-      '  10.0 % silent: less than one epoch in 10^12 certifies nothing',
+      '  25.0 % of stake: never; 2^-12.9',
+      '  30.0 % of stake: 2^-1.1; 2^-1.0',
       'or the 56 largest be silent',
       '  2^-40: 58 cells, 130.7 KiB',
       '  10.0 % of rows silent: 230 cells, 38 may stay unanswered',
