@@ -1,8 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { compileKernel, createKzg, type Kzg } from '@barycenter/kzg';
+import { createBigKzg } from '@barycenter/kzg/big';
 import { expect, test } from 'vitest';
+import { concatBytes } from '../src/bytes.ts';
+import { importCeremony, openCeremony } from '../src/ceremony.ts';
 import type { KernelExports } from '../src/wasm/kernel-exports.ts';
 import { assertOk, KernelMemory } from '../src/wasm/kernel-memory.ts';
 import { onEveryBackend } from './every-backend.ts';
+import { hash } from './published-setup.ts';
 
 onEveryBackend((_, backend) => {
   test('every method of a disposed object throws, and disposing again does not', async () => {
@@ -32,6 +38,33 @@ onEveryBackend((_, backend) => {
     expect(b.commitRow(row)).toEqual(commitment);
     b.dispose();
   });
+});
+
+test('disposing gives the memory of the instance to the collector', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { Instance } = WebAssembly;
+  const made: WeakRef<WebAssembly.Instance>[] = [];
+  const construct = (target: typeof Instance, parameters: [WebAssembly.Module]): object => {
+    const instance = new target(...parameters);
+    made.push(new WeakRef(instance));
+    return instance;
+  };
+  WebAssembly.Instance = new Proxy(Instance, { construct });
+  const { firstPowers, g2 } = openCeremony(await importCeremony('verify'), { hash });
+  const bytes = concatBytes([firstPowers.subarray(0, 96), g2.subarray(0, 2 * 192)]);
+  const powers = { size: 1, sha256: hash([bytes]), bytes };
+  const objects: { dispose(): void }[] = [];
+  try {
+    objects.push(await createKzg(), await createBigKzg({ powers }));
+  } finally {
+    WebAssembly.Instance = Instance;
+  }
+  expect(made).toHaveLength(2);
+  for (const object of objects) object.dispose();
+  await new Promise((resolve) => setTimeout(resolve));
+  collect();
+  expect(made.map((instance) => instance.deref())).toEqual([undefined, undefined]);
 });
 
 const module = await compileKernel();
