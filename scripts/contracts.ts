@@ -92,7 +92,7 @@ function bytecodeSource(): string {
   const lines = evm.bytecode.object.match(/.{1,92}/g) ?? [];
   return [
     `/** The creation code of contracts/${CONTRACT}.sol. Written by scripts/contracts.ts. */`,
-    'export const DATA_AVAILABILITY_BYTECODE: `0x${string}` = `0x${[',
+    `export const DATA_AVAILABILITY_BYTECODE: \`0x\${string}\` = \`0x\${[`,
     ...lines.map((line) => `  '${line}',`),
     "].join('')}`;",
     '',

@@ -101,7 +101,11 @@ export function run(
     cwd: options.folder ?? ROOT,
     env: { ...process.env, ...options.env, PATH: toolsPath() },
     ...(options.input === undefined ? {} : { input: options.input }),
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
+    stdio: [
+      options.input === undefined ? 'ignore' : 'pipe',
+      options.show ? 'inherit' : 'pipe',
+      options.show ? 'inherit' : 'pipe',
+    ],
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });

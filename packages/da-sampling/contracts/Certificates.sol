@@ -156,16 +156,21 @@ abstract contract Certificates is Committees {
         }
         CodeBlob.checkSize(keys, committee.keyCount * Bls12381.PACKED_KEY_BYTES);
         seats = ROW_COUNT;
-        for (uint256 i = 0; i < memberCount; i += 8) {
-            uint256 absent = uint8(~bitmap[i / 8]);
-            if (i + 8 > memberCount) {
-                uint256 valid = (1 << (memberCount - i)) - 1;
-                if ((absent | valid) != 0xff) revert BitmapHighBits();
-                absent &= valid;
-            }
-            for (uint256 entry = start + TABLE_HEAD_BYTES + i * TABLE_ENTRY_BYTES; absent != 0; absent >>= 1) {
-                if (absent & 1 == 1) seats -= _addKey(sum, keys, entry);
-                entry += TABLE_ENTRY_BYTES;
+        uint256 entry = start + TABLE_HEAD_BYTES;
+        unchecked {
+            for (uint256 i = 0; i < bitmap.length; ++i) {
+                uint256 absent = uint8(~bitmap[i]);
+                uint256 rest = memberCount - 8 * i;
+                if (rest < 8) {
+                    uint256 valid = (1 << rest) - 1;
+                    if ((absent | valid) != 0xff) revert BitmapHighBits();
+                    absent &= valid;
+                }
+                for (uint256 row = entry; absent != 0; absent >>= 1) {
+                    if (absent & 1 == 1) seats -= _addKey(sum, keys, row);
+                    row += TABLE_ENTRY_BYTES;
+                }
+                entry += 8 * TABLE_ENTRY_BYTES;
             }
         }
         assembly ("memory-safe") {

@@ -123,9 +123,15 @@ abstract contract Validators is Epochs {
         Address.sendValue(payable(msg.sender), withdrawal.amount);
     }
 
-    /// Stake of an account, 0 if it is not registered.
-    function stakeOf(address account) external view returns (uint256) {
-        return _validators[account].stake;
+    /// All validators by ascending account, as `account 20 | stake 12`.
+    function listValidators() external view returns (bytes32[] memory words) {
+        words = new bytes32[](validatorCount);
+        address account = _validators[address(0)].next;
+        for (uint256 i = 0; i < words.length; ++i) {
+            Validator storage validator = _validators[account];
+            words[i] = bytes32((uint256(uint160(account)) << 96) | validator.stake);
+            account = validator.next;
+        }
     }
 
     /// chainId 32 | registry 20, as signed bytes: src/domain.ts, little-endian.

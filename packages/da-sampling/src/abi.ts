@@ -362,6 +362,13 @@ export const DATA_AVAILABILITY_ABI = [
     type: 'function',
   },
   {
+    inputs: [],
+    name: 'listValidators',
+    outputs: [{ internalType: 'bytes32[]', name: 'words', type: 'bytes32[]' }],
+    stateMutability: 'view',
+    type: 'function',
+  },
+  {
     inputs: [
       {
         components: [
@@ -433,13 +440,6 @@ export const DATA_AVAILABILITY_ABI = [
       { internalType: 'address', name: 'stakes', type: 'address' },
       { internalType: 'bytes32', name: 'root', type: 'bytes32' },
     ],
-    stateMutability: 'view',
-    type: 'function',
-  },
-  {
-    inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
-    name: 'stakeOf',
-    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
     stateMutability: 'view',
     type: 'function',
   },

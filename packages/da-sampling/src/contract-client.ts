@@ -178,7 +178,14 @@ export async function readCommittee(
     registry: fromHex(address),
     namespace: fromHex(namespace),
   };
-  const committee = sampleCommittee({ bls, domain, epoch, seed: fromHex(seed), validators, profile });
+  const committee = sampleCommittee({
+    bls,
+    domain,
+    epoch,
+    seed: fromHex(seed),
+    validators,
+    profile,
+  });
   if (toHex(committee.root) !== root) {
     throw new DaError('committee_mismatch', 'the snapshot does not give the committee root');
   }

@@ -4,7 +4,6 @@
  */
 import { type Bls, createBlsSync } from '@barycenter/bls';
 import {
-  type Attestation,
   attestationMessage,
   attestationTag,
   type Certificate,
@@ -23,6 +22,7 @@ import {
 } from '@barycenter/da-sampling/viem';
 import {
   createTestClient,
+  encodeDeployData,
   type Hex,
   http,
   type PublicActions,
@@ -77,7 +77,7 @@ export async function startChain(
   const chain = createTestClient({
     mode: 'anvil',
     chain: foundry,
-    transport: http(anvil.url),
+    transport: http(anvil.url, { timeout: 120_000, retryCount: 0 }),
     pollingInterval: 5,
     cacheTime: 0,
   })
@@ -102,7 +102,9 @@ export class DaDeployment {
 
   static async create(chain: Chain, settings = SETTINGS): Promise<DaDeployment> {
     const [account] = await chain.getAddresses();
-    const hash = await chain.deployContract({ ...deployment(settings), account: account! });
+    const data = encodeDeployData(deployment(settings));
+    await chain.call({ account: account!, data }); // throws the constructor's error
+    const hash = await chain.sendTransaction({ account: account!, data });
     await chain.mine({ blocks: 1 });
     const { contractAddress } = await chain.getTransactionReceipt({ hash });
     return new DaDeployment(chain, contractAddress!, settings);
@@ -133,6 +135,24 @@ export class DaDeployment {
     const { stake, registration = this.registration(member), previous } = options;
     const call = registerCall(this.address, registration, previous ? { previous } : {});
     return this.send(member.account, { ...call, value: stake });
+  }
+
+  /** Registers members of ascending accounts with a gas limit of their own, 50 in a block. */
+  async registerAll(list: readonly Member[], stakeOf: (index: number) => bigint): Promise<void> {
+    for (const [i, member] of list.entries()) {
+      const { account } = member;
+      const previous = list[i - 1]?.account;
+      const registration = this.registration(member);
+      const call = registerCall(this.address, registration, previous ? { previous } : {});
+      await this.chain.setBalance({ address: account, value: parseEther('1000000') });
+      await this.chain.writeContract({ ...call, account, value: stakeOf(i), gas: 500_000n });
+      if (i % 50 === 49 || i === list.length - 1) await this.chain.mine({ blocks: 1 });
+    }
+    const count = await this.chain.readContract({
+      ...this.contract,
+      functionName: 'validatorCount',
+    });
+    if (count !== BigInt(list.length)) throw new Error(`${count} of ${list.length} registered`);
   }
 
   /** Gives the account money, simulates the call for its error, and sends it. */
@@ -172,6 +192,19 @@ export class DaDeployment {
   }
 }
 
+/** The name of the contract's error that `act` fails with; throws if it does not. */
+export async function refusalOf(act: Promise<unknown>): Promise<string> {
+  const error = await act.then(
+    () => new Error('expected a refusal, nothing was refused'),
+    (reason: unknown) => reason as Error,
+  );
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const { data } = cause as { data?: { errorName?: string } };
+    if (data?.errorName !== undefined) return data.errorName;
+  }
+  throw error;
+}
+
 /** Members whose accounts ascend, from a seed byte. */
 export function members(count: number, seed = 1): Member[] {
   return Array.from({ length: count }, (_, i) => ({
@@ -202,23 +235,6 @@ export function certify(
   return { ...blob, epoch: committee.epoch, bitmap, signature };
 }
 
-export function attestationsOf(
-  committee: Committee,
-  options: {
-    readonly members: readonly Member[];
-    readonly blob: Pick<Certificate, 'headerRoot' | 'profile' | 'byteLength'>;
-  },
-): Attestation[] {
-  const message = attestationMessage(options.blob, committee);
-  return committee.members.map((_, validator) => ({
-    headerRoot: options.blob.headerRoot,
-    validator,
-    signature: bls.sign(secretKeyOf(committee, validator, options.members), message, {
-      dst: attestationTag(),
-    }),
-  }));
-}
-
 /** The compressed point at infinity of G2. */
 export function infiniteSignature(): Uint8Array {
   return Uint8Array.from({ length: 96 }, (_, i) => (i === 0 ? 0xc0 : 0));
@@ -228,11 +244,7 @@ export function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(hex.slice(2), 'hex'));
 }
 
-function secretKeyOf(
-  committee: Committee,
-  index: number,
-  list: readonly Member[],
-): Uint8Array {
+function secretKeyOf(committee: Committee, index: number, list: readonly Member[]): Uint8Array {
   const account = toHex(committee.members[index]!.account);
   return list.find((member) => member.account === account)!.secretKey;
 }
