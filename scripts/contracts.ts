@@ -12,6 +12,7 @@ import { mustRun, ROOT } from './workspace.ts';
 
 const PACKAGE = join(ROOT, 'packages', 'da-sampling');
 const CONTRACT = 'DataAvailability';
+const CONSTANT = 'DATA_AVAILABILITY';
 /** Largest code of a contract. EIP-170. */
 const MAX_CODE_BYTES = 24_576;
 
@@ -46,7 +47,7 @@ console.log(`${CONTRACT}: ${codeBytes} of ${MAX_CODE_BYTES} bytes`);
 if (codeBytes > MAX_CODE_BYTES) fail('the code is too long to be deployed');
 const outputs = new Map([
   [join(PACKAGE, 'src', 'abi.ts'), formatted(abiSource(), 'abi.ts')],
-  [join(PACKAGE, 'src', 'bytecode.ts'), bytecodeSource()],
+  [join(PACKAGE, 'src', 'bytecode.ts'), formatted(bytecodeSource(), 'bytecode.ts')],
 ]);
 const check = process.argv.includes('--check');
 for (const [path, text] of outputs) {
@@ -83,7 +84,7 @@ function readImport(path: string): { contents: string } | { error: string } {
 function abiSource(): string {
   return [
     `/** The interface of contracts/${CONTRACT}.sol. Written by scripts/contracts.ts. */`,
-    `export const DATA_AVAILABILITY_ABI = ${JSON.stringify(abi)} as const;`,
+    `export const ${CONSTANT}_ABI = ${JSON.stringify(abi)} as const;`,
     '',
   ].join('\n');
 }
@@ -92,9 +93,9 @@ function bytecodeSource(): string {
   const lines = evm.bytecode.object.match(/.{1,92}/g) ?? [];
   return [
     `/** The creation code of contracts/${CONTRACT}.sol. Written by scripts/contracts.ts. */`,
-    `export const DATA_AVAILABILITY_BYTECODE: \`0x\${string}\` = \`0x\${[`,
-    ...lines.map((line) => `  '${line}',`),
-    "].join('')}`;",
+    `export const ${CONSTANT}_BYTECODE: \`0x\${string}\` = \`0x\${`,
+    `${lines.map((line) => `  '${line}'`).join(' +\n')}`,
+    '}`;',
     '',
   ].join('\n');
 }

@@ -4,7 +4,12 @@
  */
 import { signatureTag } from '@barycenter/bls';
 import { attestationTag } from '@barycenter/da-sampling';
-import { DATA_AVAILABILITY_ABI, expandSignature, packKey } from '@barycenter/da-sampling/viem';
+import {
+  DATA_AVAILABILITY_ABI,
+  expandSignature,
+  formCall,
+  packKey,
+} from '@barycenter/da-sampling/viem';
 import { type Hex, parseEventLogs, toFunctionSelector, toHex } from 'viem';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addTorsion } from '../../../packages/da-sampling/test/torsion.ts';
@@ -31,6 +36,8 @@ const [first, second, third] = members(3) as [Member, Member, Member];
 const ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
 const P =
   0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn;
+/** Most gas of one transaction. EIP-7825. */
+const MAX_TRANSACTION_GAS = 2n ** 24n;
 const POSSESSION_TAG = new TextEncoder().encode(
   'BARYCENTER_DA_POP_V1_BLS12381G2_XMD:SHA-256_SSWU_RO_',
 );
@@ -181,11 +188,20 @@ describe.runIf(binary !== undefined)('the registry', () => {
     expect(await refusalOf(little)).toBe('StakeTooSmall');
   });
 
-  test('takes 255 validators and no more', async () => {
+  test('takes 255 validators, whose committee fits in a transaction, and no more', async () => {
     const many = members(256, 2);
-    await da.registerAll(many.slice(0, 255), () => 5000n);
+    const profile = { ...SETTINGS.profile, rowCount: 1024 };
+    da = await DaDeployment.create(chain, { ...SETTINGS, profile });
+    await da.registerAll(many.slice(0, 255), (i) => 5000n + BigInt(i * i));
     const refused = da.register(many[255]!, { stake: 5000n, previous: many[254]!.account });
     expect(await refusalOf(refused)).toBe('RegistryFull');
+    const freeze = await da.send(first.account, { functionName: 'freeze' });
+    await chain.mine({ blocks: Number(SETTINGS.seedDelayBlocks) + 1 });
+    const call = await formCall(chain, { address: da.address, epoch: 1n });
+    const form = await da.send(first.account, call);
+    console.log({ '255 validators': { freeze: freeze.gasUsed, form: form.gasUsed } });
+    expect(freeze.gasUsed).toBeLessThanOrEqual(MAX_TRANSACTION_GAS);
+    expect(form.gasUsed).toBeLessThanOrEqual(MAX_TRANSACTION_GAS);
   });
 
   test('locks stake for the next epoch, the grace and the retention, then pays it once', async () => {
