@@ -45,7 +45,7 @@ beforeEach(() => {
 afterEach(() => rmSync(scratch, { recursive: true }));
 
 /** Scripts that count their own checks. */
-const SCRIPTS = 8;
+const SCRIPTS = 9;
 
 /** Seven tests; three from each script; format-lint, types, kernel and changesets: one each. */
 const ALL = 7 + SCRIPTS * 3 + 4;
