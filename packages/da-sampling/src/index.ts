@@ -81,7 +81,13 @@ export {
 } from './profile.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
-export { RowVerifier, type VerifiedRow } from './row-verifier.ts';
+export {
+  MAX_ROWS_AHEAD,
+  type RowOutcome,
+  type RowStreamOptions,
+  RowVerifier,
+  type VerifiedRow,
+} from './row-verifier.ts';
 export { decodeRowMessage, encodeRowMessage, type RowMessage } from './rows.ts';
 export { CELLS_PER_ROW, type Sample, type SampleStore } from './samples.ts';
 export {
