@@ -113,7 +113,13 @@ export {
 export { createRandaoBeacon, type RandaoBlock, type RandaoOptions } from './randao.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
-export { RowVerifier, type VerifiedRow } from './row-verifier.ts';
+export {
+  MAX_ROWS_AHEAD,
+  type RowOutcome,
+  type RowStreamOptions,
+  RowVerifier,
+  type VerifiedRow,
+} from './row-verifier.ts';
 export { decodeRowMessage, encodeRowMessage, type RowMessage } from './rows.ts';
 export { type RpcRequest, rpcBlockReader } from './rpc-blocks.ts';
 export { CELLS_PER_ROW, type Sample, type SampleStore } from './samples.ts';
