@@ -3,11 +3,11 @@
  * commitmentsRoot, and the KZG proof of EIP-4844 that the row's polynomial has the element at its
  * point of the domain, w^brp(column).
  */
-import { FIELD_MODULUS, type Kzg, scalarToBytes } from '@barycenter/kzg';
+import { FIELD_ELEMENTS_PER_BLOB, FIELD_MODULUS, type Kzg, scalarToBytes } from '@barycenter/kzg';
 import { assertChecked, type CheckedHeader } from './check-header.ts';
 import { commitmentTree, encodeHeader } from './header.ts';
 import { treeBranch } from './merkle.ts';
-import { BYTES_PER_PAYLOAD_ELEMENT, MAX_ROW_ELEMENTS } from './profile.ts';
+import { BYTES_PER_PAYLOAD_ELEMENT } from './profile.ts';
 import { isVerifiedRow, type VerifiedRow } from './row-verifier.ts';
 import { equalBytes } from './wire.ts';
 
@@ -49,7 +49,7 @@ export function proveElement(
   if (row.index !== Math.floor(index / c)) {
     throw new RangeError(`row: expected row ${Math.floor(index / c)}, got ${row.index}`);
   }
-  const blob = new Uint8Array(32 * MAX_ROW_ELEMENTS);
+  const blob = new Uint8Array(32 * FIELD_ELEMENTS_PER_BLOB);
   blob.set(row.row);
   const [proof, y] = kzg.computeKzgProof(blob, scalarToBytes(domainPoint(index % c)));
   const { commitments } = header.message;
@@ -65,13 +65,13 @@ export function proveElement(
 /** w^brp(column), where w generates the 4,096-th roots of unity and brp reverses 12 bits. */
 function domainPoint(column: number): bigint {
   let reversed = 0;
-  for (let size = MAX_ROW_ELEMENTS; size > 1; size /= 2) {
+  for (let size = FIELD_ELEMENTS_PER_BLOB; size > 1; size /= 2) {
     reversed = 2 * reversed + (column & 1);
     column >>= 1;
   }
   let power = 1n;
   let base = PRIMITIVE_ROOT;
-  let exponent = ((FIELD_MODULUS - 1n) / BigInt(MAX_ROW_ELEMENTS)) * BigInt(reversed);
+  let exponent = ((FIELD_MODULUS - 1n) / BigInt(FIELD_ELEMENTS_PER_BLOB)) * BigInt(reversed);
   for (; exponent > 0n; exponent >>= 1n) {
     if ((exponent & 1n) === 1n) power = (power * base) % FIELD_MODULUS;
     base = (base * base) % FIELD_MODULUS;

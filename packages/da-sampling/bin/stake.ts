@@ -2,7 +2,7 @@
 /** `barycenter-stake`: see src/stake-command.ts. */
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { runStakeCommand } from '@barycenter/da-sampling/stake';
+import { runStakeCommand } from '../src/stake.ts';
 
 const { status, output } = await runStakeCommand(process.argv.slice(2), (path) =>
   readFile(path, 'utf8'),
