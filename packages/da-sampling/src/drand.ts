@@ -114,8 +114,9 @@ export function decodeDrandRound(json: string): DrandRound {
   return previous === undefined ? decoded : { ...decoded, previousSignature: hexField(previous) };
 }
 
-/** The first round at or after a Unix time: 1 up to the genesis. */
+/** The first round at or after a Unix time: 1 up to the genesis. RangeError for no finite time. */
 export function drandRoundAt(chain: DrandChain, seconds: number): number {
+  if (!Number.isFinite(seconds)) throw new RangeError(`seconds: got ${seconds}`);
   const passed = Math.ceil((seconds - chain.genesisSeconds) / chain.periodSeconds);
   return Math.max(0, passed) + 1;
 }

@@ -59,17 +59,20 @@ export function beaconSeconds(schedule: EpochSchedule, epoch: bigint): number {
   return epochStart(schedule, epoch) - schedule.beaconLeadSeconds;
 }
 
-/** Whether a certificate of `epoch` is accepted at `seconds`: in the epoch and its grace. */
-export function isAccepted(schedule: EpochSchedule, epoch: bigint, seconds: number): boolean {
+/** An epoch and the Unix time at which it is judged. */
+export type EpochMoment = { readonly epoch: bigint; readonly seconds: number };
+
+/** Whether certificates of an epoch are accepted: in the epoch and its grace. */
+export function isAccepted(schedule: EpochSchedule, { epoch, seconds }: EpochMoment): boolean {
   const start = epochStart(schedule, epoch);
   return seconds >= start && seconds < start + schedule.epochSeconds + schedule.graceSeconds;
 }
 
-/** Whether a node signs for `epoch` at `seconds`: it stops a margin before `isAccepted` does. */
-export function isSigned(schedule: EpochSchedule, epoch: bigint, seconds: number): boolean {
+/** Whether a node signs for an epoch: it stops a margin before `isAccepted` does. */
+export function isSigned(schedule: EpochSchedule, { epoch, seconds }: EpochMoment): boolean {
+  const later = seconds + schedule.signMarginSeconds;
   return (
-    isAccepted(schedule, epoch, seconds) &&
-    isAccepted(schedule, epoch, seconds + schedule.signMarginSeconds)
+    isAccepted(schedule, { epoch, seconds }) && isAccepted(schedule, { epoch, seconds: later })
   );
 }
 

@@ -68,8 +68,10 @@ export {
   verifyDrandRound,
 } from './drand.ts';
 export { type EncodedBlob, type EncodeOptions, encodeBlob } from './encode-blob.ts';
+export { committeesInTime } from './epoch-committees.ts';
 export {
   beaconSeconds,
+  type EpochMoment,
   type EpochSchedule,
   epochAt,
   epochStart,

@@ -178,6 +178,7 @@ describe('drand rounds', () => {
     ] as const) {
       expect(drandRoundAt(OWN, seconds)).toBe(round);
     }
+    expect(() => drandRoundAt(OWN, Number.NaN)).toThrow(RangeError);
     for (let round = 1; round < 50; round++) {
       expect(drandRoundAt(OWN, drandRoundSeconds(OWN, round))).toBe(round);
     }

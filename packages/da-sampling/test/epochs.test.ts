@@ -39,14 +39,16 @@ describe('epochs', () => {
     for (let seconds = 1050; seconds < 1300; seconds++) {
       const accepted = seconds >= 1100 && seconds < 1230;
       const signed = seconds >= 1100 && seconds < 1220;
-      expect(isAccepted(SCHEDULE, 1n, seconds), `${seconds}`).toBe(accepted);
-      expect(isSigned(SCHEDULE, 1n, seconds), `${seconds}`).toBe(signed);
+      expect(isAccepted(SCHEDULE, { epoch: 1n, seconds }), `${seconds}`).toBe(accepted);
+      expect(isSigned(SCHEDULE, { epoch: 1n, seconds }), `${seconds}`).toBe(signed);
     }
   });
 
   it('are never more than two at a time', () => {
     for (let seconds = 1000; seconds < 1500; seconds++) {
-      const accepted = [0n, 1n, 2n, 3n, 4n].filter((epoch) => isAccepted(SCHEDULE, epoch, seconds));
+      const accepted = [0n, 1n, 2n, 3n, 4n].filter((epoch) =>
+        isAccepted(SCHEDULE, { epoch, seconds }),
+      );
       const current = epochAt(SCHEDULE, seconds)!;
       expect(accepted.every((epoch) => epoch === current || epoch === current - 1n)).toBe(true);
       expect(accepted).toContain(current);
