@@ -12,7 +12,8 @@
  *
  * wasm-pack and wasm-bindgen have no part in it: see crates/bls12-381/README.md, "Build".
  * The bytes depend on the compiler, so crates/TOOLCHAIN records it; with another one `--check` cannot
- * compare and runs the harnesses of the crates on what it has built instead. CARGO and RUSTC choose a toolchain (default: those on PATH).
+ * compare and runs the harnesses of the crates on what it has built instead. CARGO and RUSTC choose
+ * a toolchain (default: those on PATH).
  */
 import {
   existsSync,
@@ -26,9 +27,10 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { checkOutputs } from './kernel-check.ts';
 import { mustRun, ROOT, run } from './workspace.ts';
 
-const RECORD = join(ROOT, 'crates', 'TOOLCHAIN');
+const RECORD = join('crates', 'TOOLCHAIN');
 const TARGET = 'wasm32-unknown-unknown';
 
 /** A build of a crate: target features, cargo features, instructions that must and must not occur. */
@@ -52,8 +54,8 @@ type Crate = {
   /** Budget of a module. */
   readonly maxBytes: number;
   readonly maxGzipBytes: number;
-  /** Programs that test a built module, given its path: <package>: file. */
-  readonly harnesses: Readonly<Record<string, string>>;
+  /** Programs in harness/ that test a module with all exports, given its path. */
+  readonly harnesses: readonly string[];
 };
 
 const CRATES: readonly Crate[] = [
@@ -90,7 +92,7 @@ const CRATES: readonly Crate[] = [
     loaderFor: ['bls', 'kzg'],
     maxBytes: 200_000,
     maxGzipBytes: 70_000,
-    harnesses: { bls: 'bls.ts', kzg: 'kernel.ts' },
+    harnesses: ['kernel.ts', 'bls.ts'],
   },
   {
     name: 'erasure',
@@ -115,46 +117,48 @@ const CRATES: readonly Crate[] = [
     loaderFor: [],
     maxBytes: 60_000,
     maxGzipBytes: 30_000,
-    harnesses: { erasure: 'kernel.ts' },
+    harnesses: ['kernel.ts'],
   },
 ];
 
 /** The loader lives here and is copied to the other packages with a kernel of three builds. */
-const LOADER = join(ROOT, 'packages', 'kzg', 'src', 'kernel', 'load.ts');
+const LOADER = join('packages', 'kzg', 'src', 'kernel', 'load.ts');
 
 const check = process.argv.includes('--check');
 const toolchain = findToolchain();
 const record = describe();
 const outputs = new Map<string, string | Uint8Array>([[RECORD, record]]);
-const harnesses: (readonly [script: string, module: Uint8Array])[] = [];
+const wholes: (readonly [crate: Crate, backend: Backend, whole: Uint8Array])[] = [];
 for (const crate of CRATES) {
   for (const backend of crate.backends) build(crate, backend);
   for (const name of crate.loaderFor) {
-    outputs.set(join(kernelFolder(name), 'load.ts'), readFileSync(LOADER));
+    outputs.set(join(kernelFolder(name), 'load.ts'), readFileSync(join(ROOT, LOADER)));
   }
 }
-if (!check) {
+if (check) {
+  const read = (path: string): Uint8Array | undefined =>
+    existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path)) : undefined;
+  try {
+    console.log(checkOutputs(outputs, { record: RECORD, read, test: testBuilds }));
+  } catch (error) {
+    fail(String(error));
+  }
+} else {
   for (const [path, content] of outputs) {
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, content);
+    mkdirSync(join(ROOT, path, '..'), { recursive: true });
+    writeFileSync(join(ROOT, path), content);
   }
   console.log('written');
-} else if (readFileSync(RECORD, 'utf8') === record) {
-  for (const [path, content] of outputs) compare(path, content);
-  console.log('the committed modules are those of this source');
-} else {
-  console.log(`another compiler than that of crates/TOOLCHAIN, so nothing is compared:\n${record}`);
-  for (const [script, module] of harnesses) test(script, module);
-  console.log('the modules of this compiler pass their tests');
 }
 
 function kernelFolder(packageName: string): string {
-  return join(ROOT, 'packages', packageName, 'src', 'kernel');
+  return join('packages', packageName, 'src', 'kernel');
 }
 
 /** Adds what one build of a crate gives to the outputs. */
 function build(crate: Crate, backend: Backend): void {
   const whole = compile(crate, backend);
+  wholes.push([crate, backend, whole]);
   for (const [name, keeps] of Object.entries(crate.packages)) {
     const module = cut(whole, keeps, backend);
     outputs.set(join(kernelFolder(name), `${backend.name}.wasm`), module);
@@ -162,7 +166,6 @@ function build(crate: Crate, backend: Backend): void {
       join(kernelFolder(name), `${backend.name}.wasm.ts`),
       asText(crate, backend, module),
     );
-    harnesses.push([join(ROOT, 'crates', crate.name, 'harness', crate.harnesses[name]!), module]);
     const gzip = gzipSync(module, { level: 9 }).length;
     console.log(`${name}/${backend.name}: ${module.length} bytes, ${gzip} gzip`);
     if (module.length > crate.maxBytes || gzip > crate.maxGzipBytes) {
@@ -171,14 +174,21 @@ function build(crate: Crate, backend: Backend): void {
   }
 }
 
-/** Runs a harness on a module, unless this engine cannot compile it. */
-function test(script: string, module: Uint8Array): void {
-  if (!WebAssembly.validate(module as Uint8Array<ArrayBuffer>)) return;
+/** Runs the harnesses on all that was built, but for modules that this engine cannot compile. */
+function testBuilds(): void {
   const folder = mkdtempSync(join(tmpdir(), 'barycenter-wasm-'));
+  const path = join(folder, 'kernel.wasm');
   try {
-    const path = join(folder, 'kernel.wasm');
-    writeFileSync(path, module);
-    console.log(mustRun(['node', '--conditions=@barycenter/source', script, path]).stdout);
+    for (const [crate, backend, whole] of wholes) {
+      const module = cut(whole, () => true, backend);
+      if (!WebAssembly.validate(new Uint8Array(module))) continue;
+      writeFileSync(path, module);
+      for (const name of crate.harnesses) {
+        const script = join(ROOT, 'crates', crate.name, 'harness', name);
+        const { stdout } = mustRun(['node', '--conditions=@barycenter/source', script, path]);
+        console.log(`${crate.name}/${backend.name}, ${name}:\n${stdout}`);
+      }
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -323,17 +333,6 @@ function asText(crate: Crate, backend: Backend, module: Uint8Array): string {
     `${lines.map((line) => `  '${line}'`).join(' +\n')};`,
     '',
   ].join('\n');
-}
-
-/** Fails with the place of the first difference. */
-function compare(path: string, content: string | Uint8Array): void {
-  const name = path.slice(ROOT.length + 1);
-  if (!existsSync(path)) fail(`${name} does not exist`);
-  const wanted = Buffer.from(content);
-  const found = readFileSync(path);
-  if (wanted.equals(found)) return;
-  const at = wanted.findIndex((byte, i) => byte !== found[i]);
-  fail(`${name} differs at byte ${at} (${found.length} bytes committed, ${wanted.length} built)`);
 }
 
 function fail(message: string): never {

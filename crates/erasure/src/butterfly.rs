@@ -174,10 +174,15 @@ pub fn skews(p: usize, d: usize) -> [u16; 3] {
     [(p / d) as u16, (p / d) as u16 ^ 2, (p / d / 2) as u16]
 }
 
-/// Two inverse layers on four rows of `len` bytes; with FOLD the sources are bytes of shards.
+/// Two inverse layers on four rows of `len` bytes; with FOLD the sources are bytes of shards, with
+/// ORIGIN the first row is point 0, whose factors are 0.
 #[inline(always)]
-pub unsafe fn inverse4<L: Lane, const FOLD: bool>(
-    field: &Field, skews: [u16; 3], source: [*const u8; 4], target: [*mut u8; 4], len: usize,
+pub unsafe fn inverse4<L: Lane, const FOLD: bool, const ORIGIN: bool>(
+    field: &Field,
+    skews: [u16; 3],
+    source: [*const u8; 4],
+    target: [*mut u8; 4],
+    len: usize,
 ) {
     unsafe {
         let mask = nibble_mask();
@@ -189,10 +194,14 @@ pub unsafe fn inverse4<L: Lane, const FOLD: bool>(
                 v = v.map(|v| v.fold(&fold, mask));
             }
             let [mut a, mut b, mut c, mut d] = v;
-            up(&mut a, &mut b, &s01, mask);
             up(&mut c, &mut d, &s23, mask);
-            up(&mut a, &mut c, &s02, mask);
-            up(&mut b, &mut d, &s02, mask);
+            if ORIGIN {
+                (b, c, d) = (b.xor(a), c.xor(a), d.xor(b).xor(a));
+            } else {
+                up(&mut a, &mut b, &s01, mask);
+                up(&mut a, &mut c, &s02, mask);
+                up(&mut b, &mut d, &s02, mask);
+            }
             a.store(target[0].add(at));
             b.store(target[1].add(at));
             c.store(target[2].add(at));
@@ -204,7 +213,11 @@ pub unsafe fn inverse4<L: Lane, const FOLD: bool>(
 /// One inverse layer on two rows.
 #[inline(always)]
 pub unsafe fn inverse2<L: Lane, const FOLD: bool>(
-    field: &Field, skew: u16, source: [*const u8; 2], target: [*mut u8; 2], len: usize,
+    field: &Field,
+    skew: u16,
+    source: [*const u8; 2],
+    target: [*mut u8; 2],
+    len: usize,
 ) {
     unsafe {
         let mask = nibble_mask();
@@ -222,10 +235,15 @@ pub unsafe fn inverse2<L: Lane, const FOLD: bool>(
     }
 }
 
-/// Two layers on four rows; with FOLD the targets are bytes of shards.
+/// Two layers on four rows; with FOLD the targets are bytes of shards, with ORIGIN the first row is
+/// point 0.
 #[inline(always)]
-pub unsafe fn forward4<L: Lane, const FOLD: bool>(
-    field: &Field, skews: [u16; 3], source: [*const u8; 4], target: [*mut u8; 4], len: usize,
+pub unsafe fn forward4<L: Lane, const FOLD: bool, const ORIGIN: bool>(
+    field: &Field,
+    skews: [u16; 3],
+    source: [*const u8; 4],
+    target: [*mut u8; 4],
+    len: usize,
 ) {
     unsafe {
         let mask = nibble_mask();
@@ -233,9 +251,13 @@ pub unsafe fn forward4<L: Lane, const FOLD: bool>(
         let fold = Lookup::at(field.fold);
         for_lanes!(L, len, at, {
             let [mut a, mut b, mut c, mut d] = source.map(|row| L::load(row.add(at)));
-            down(&mut a, &mut c, &s02, mask);
-            down(&mut b, &mut d, &s02, mask);
-            down(&mut a, &mut b, &s01, mask);
+            if ORIGIN {
+                (b, c, d) = (b.xor(a), c.xor(a), d.xor(b));
+            } else {
+                down(&mut a, &mut c, &s02, mask);
+                down(&mut b, &mut d, &s02, mask);
+                down(&mut a, &mut b, &s01, mask);
+            }
             down(&mut c, &mut d, &s23, mask);
             let mut v = [a, b, c, d];
             if FOLD {
@@ -252,7 +274,11 @@ pub unsafe fn forward4<L: Lane, const FOLD: bool>(
 /// One layer on two rows.
 #[inline(always)]
 pub unsafe fn forward2<L: Lane, const FOLD: bool>(
-    field: &Field, skew: u16, source: [*const u8; 2], target: [*mut u8; 2], len: usize,
+    field: &Field,
+    skew: u16,
+    source: [*const u8; 2],
+    target: [*mut u8; 2],
+    len: usize,
 ) {
     unsafe {
         let mask = nibble_mask();
@@ -285,7 +311,11 @@ pub unsafe fn fold_row<L: Lane>(field: &Field, source: *const u8, target: *mut u
 /// target = constant * source; the source is a shard's bytes with IN, the target with OUT.
 #[inline(always)]
 pub unsafe fn scale_row<L: Lane, const IN: bool, const OUT: bool>(
-    field: &Field, constant: u16, source: *const u8, target: *mut u8, len: usize,
+    field: &Field,
+    constant: u16,
+    source: *const u8,
+    target: *mut u8,
+    len: usize,
 ) {
     unsafe {
         let mask = nibble_mask();

@@ -4,6 +4,8 @@
 //! every group of targets passes over them.
 use crate::butterfly::{BLOCK, Lookup};
 use crate::field::{Field, Kind};
+use core::array::from_fn;
+
 use crate::vector::{Vector, load, nibble_mask, nibbles, splat, store, xor};
 
 /// Rows and the columns of them that are combined.
@@ -69,7 +71,7 @@ impl Combination<'_> {
         let count = TILE.min(self.sources.len() - first);
         let mut tile = Tile {
             field: self.field,
-            targets: core::array::from_fn(|r| row(self.targets[target + r])),
+            targets: from_fn(|r| row(self.targets[target + r])),
             sources: [core::ptr::null(); TILE],
             coefficients: [[0; R]; TILE],
             count,
@@ -79,12 +81,14 @@ impl Combination<'_> {
         for c in 0..count {
             tile.sources[c] = row(self.sources[first + c]);
             for r in 0..R {
-                tile.coefficients[c][r] = self.coefficients[(target + r) * self.sources.len() + first + c];
+                tile.coefficients[c][r] =
+                    self.coefficients[(target + r) * self.sources.len() + first + c];
             }
         }
         unsafe {
             match self.field.kind {
-                Kind::Leopard16 => tile.run_pairs(),
+                Kind::Leopard16 if R == 1 => tile.run_pairs::<2>(),
+                Kind::Leopard16 => tile.run_pairs::<1>(),
                 _ => tile.run_bytes(),
             }
         }
@@ -124,46 +128,67 @@ impl<const R: usize> Tile<R> {
         }
     }
 
-    /// GF(2^16): the sums of c0 x0, b_7 c1 x1 and (c0 + c1)(x0 + x1), put together at the end.
+    /// GF(2^16): the sums of c0 x0, b_7 c1 x1 and (c0 + c1)(x0 + x1), put together at the end. LANES
+    /// lanes at a time share what is loaded of the tables.
     #[inline(always)]
-    unsafe fn run_pairs(&self) {
+    unsafe fn run_pairs<const LANES: usize>(&self) {
         unsafe {
             let mask = nibble_mask();
             let fold = Lookup::at(self.field.fold);
             let mut constants = [[[core::ptr::null(); 3]; R]; TILE];
             for c in 0..self.count {
                 for r in 0..R {
-                    constants[c][r] = self.field.constants(self.coefficients[c][r]).map(|x| self.field.products(x));
+                    constants[c][r] = self
+                        .field
+                        .constants(self.coefficients[c][r])
+                        .map(|x| self.field.products(x));
                 }
             }
             let mut at = 0;
             while at < self.bytes {
-                let mut sums: [[Vector; 3]; R] = [[splat(0); 3]; R];
+                let mut sums: [[[Vector; 3]; LANES]; R] = [[[splat(0); 3]; LANES]; R];
                 if self.add {
                     for r in 0..R {
-                        let (low, high) = (load(self.targets[r].add(at)), load(self.targets[r].add(at + 32)));
-                        sums[r] = [splat(0), xor(low, fold.apply(nibbles(high, mask))), high];
+                        for lane in 0..LANES {
+                            let target = self.targets[r].add(at + 16 * lane);
+                            let high = load(target.add(32));
+                            sums[r][lane] = [
+                                splat(0),
+                                xor(load(target), fold.apply(nibbles(high, mask))),
+                                high,
+                            ];
+                        }
                     }
                 }
                 for c in 0..self.count {
                     let source = self.sources[c].add(at);
-                    let high = nibbles(load(source.add(32)), mask);
-                    let low = nibbles(xor(load(source), fold.apply(high)), mask);
-                    let both = (xor(low.0, high.0), xor(low.1, high.1));
+                    let x: [[(Vector, Vector); 3]; LANES] = from_fn(|lane| {
+                        let high = nibbles(load(source.add(16 * lane + 32)), mask);
+                        let low = nibbles(xor(load(source.add(16 * lane)), fold.apply(high)), mask);
+                        [low, high, (xor(low.0, high.0), xor(low.1, high.1))]
+                    });
                     for r in 0..R {
-                        let [c0, c1, sum] = constants[c][r];
-                        sums[r][0] = xor(sums[r][0], Lookup::at(c0).apply(low));
-                        sums[r][1] = xor(sums[r][1], Lookup::at(c1).apply(high));
-                        sums[r][2] = xor(sums[r][2], Lookup::at(sum).apply(both));
+                        for i in 0..3 {
+                            let constant = Lookup::at(constants[c][r][i]);
+                            for lane in 0..LANES {
+                                sums[r][lane][i] =
+                                    xor(sums[r][lane][i], constant.apply(x[lane][i]));
+                            }
+                        }
                     }
                 }
                 for r in 0..R {
-                    let high = xor(sums[r][0], sums[r][2]);
-                    let low = xor(xor(sums[r][0], sums[r][1]), fold.apply(nibbles(high, mask)));
-                    store(self.targets[r].add(at), low);
-                    store(self.targets[r].add(at + 32), high);
+                    for lane in 0..LANES {
+                        let target = self.targets[r].add(at + 16 * lane);
+                        let [first, second, both] = sums[r][lane];
+                        let high = xor(first, both);
+                        store(target, xor(xor(first, second), fold.apply(nibbles(high, mask))));
+                        store(target.add(32), high);
+                    }
                 }
-                at += if at % BLOCK == 0 { 16 } else { 48 };
+                at += 16 * LANES;
+                // Behind the low halves of a block lie its high ones.
+                at += if at % BLOCK == 32 { 32 } else { 0 };
             }
         }
     }

@@ -100,7 +100,9 @@ impl Field {
             let field = Field::at(kind, memory);
             field.build_logarithms();
             for c in 0..256 {
-                field.build_lookup(field.products.add(32 * c), |bit| field.multiply(c as u16, 1 << bit));
+                field.build_lookup(field.products.add(32 * c), |bit| {
+                    field.multiply(c as u16, 1 << bit)
+                });
             }
             field.build_lookup(field.fold, |bit| match kind {
                 Kind::Leopard16 => 256 << bit ^ field.multiply(256, 1 << bit),
@@ -142,7 +144,9 @@ impl Field {
     unsafe fn build_lookup(&self, out: *mut u8, of_bit: impl Fn(u32) -> u16) {
         for half in 0..2 {
             for x in 0..16u32 {
-                let sum = (0..4).filter(|bit| x >> bit & 1 == 1).fold(0, |sum, bit| sum ^ of_bit(4 * half + bit));
+                let sum = (0..4)
+                    .filter(|bit| x >> bit & 1 == 1)
+                    .fold(0, |sum, bit| sum ^ of_bit(4 * half + bit));
                 unsafe { *out.add((16 * half + x) as usize) = sum as u8 };
             }
         }
@@ -180,11 +184,16 @@ impl Field {
     }
 
     /// The constants c0, b_7 c1 and c0 + c1 that multiply by c in GF(2^16).
+    #[inline(always)]
     pub fn constants(&self, c: u16) -> [u16; 3] {
-        // The fold of a single element: W(h) is the entry for its low and its high half.
         let (low, high) = (c & 255, c >> 8);
-        let fold = |i: u16| unsafe { *self.fold.add(i as usize) as u16 };
-        let c0 = low ^ fold(high & 15) ^ fold(16 + (high >> 4));
-        [c0, self.multiply(high, 128), c0 ^ high]
+        let c0 = low ^ at_byte(self.fold, high);
+        [c0, at_byte(self.products(128), high), c0 ^ high]
     }
+}
+
+/// The value of a linear function on bytes, from its two tables.
+#[inline(always)]
+fn at_byte(lookup: *const u8, x: u16) -> u16 {
+    unsafe { (*lookup.add((x & 15) as usize) ^ *lookup.add(16 + (x >> 4) as usize)).into() }
 }

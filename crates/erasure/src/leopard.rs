@@ -34,8 +34,8 @@ pub fn column_bytes(rows: usize, bytes: usize) -> usize {
     if blocks <= most {
         return bytes;
     }
-    let even = blocks.div_ceil(blocks.div_ceil(most));
-    even.min((most - 1) | 1) * BLOCK
+    let widest = (most - 1) | 1;
+    (blocks.div_ceil(blocks.div_ceil(widest)) | 1).min(widest) * BLOCK
 }
 
 impl Code {
@@ -103,14 +103,25 @@ impl Code {
     }
 
     unsafe fn encode_high(
-        &self, transform: &Transform, from: usize, sum: *mut u8, zeros: *const u8, spare: *mut u8,
+        &self,
+        transform: &Transform,
+        from: usize,
+        sum: *mut u8,
+        zeros: *const u8,
+        spare: *mut u8,
     ) {
         unsafe {
             let chunk = self.chunk();
             let part = sum.add(chunk * transform.len);
             let mut start = 0;
             while start < self.k {
-                let input = Slots { code: self, first: start, count: chunk.min(self.k - start), from, zeros };
+                let input = Slots {
+                    code: self,
+                    first: start,
+                    count: chunk.min(self.k - start),
+                    from,
+                    zeros,
+                };
                 let target = if start == 0 { sum } else { part };
                 transform.inverse(&input, target, chunk, chunk + start);
                 if start > 0 {
@@ -124,7 +135,12 @@ impl Code {
     }
 
     unsafe fn encode_low(
-        &self, transform: &Transform, from: usize, values: *mut u8, zeros: *const u8, spare: *mut u8,
+        &self,
+        transform: &Transform,
+        from: usize,
+        values: *mut u8,
+        zeros: *const u8,
+        spare: *mut u8,
     ) {
         unsafe {
             let chunk = self.chunk();
@@ -194,19 +210,34 @@ impl Code {
                 for i in wanted {
                     let point = self.point(*i as usize);
                     let factor = self.field.exp(self.field.modulus() - logs[point] as u32);
-                    self.scale::<false>(factor, row(point), self.slot(*i as usize).add(from), transform.len);
+                    self.scale::<false>(
+                        factor,
+                        row(point),
+                        self.slot(*i as usize).add(from),
+                        transform.len,
+                    );
                 }
                 from += width;
             }
         }
     }
 
-    unsafe fn scale<const IN: bool>(&self, factor: u16, source: *const u8, target: *mut u8, len: usize) {
+    unsafe fn scale<const IN: bool>(
+        &self,
+        factor: u16,
+        source: *const u8,
+        target: *mut u8,
+        len: usize,
+    ) {
         let field = &self.field;
         unsafe {
             match (field.kind, IN) {
-                (Kind::Leopard16, true) => scale_row::<Pairs, true, false>(field, factor, source, target, len),
-                (Kind::Leopard16, false) => scale_row::<Pairs, false, true>(field, factor, source, target, len),
+                (Kind::Leopard16, true) => {
+                    scale_row::<Pairs, true, false>(field, factor, source, target, len)
+                }
+                (Kind::Leopard16, false) => {
+                    scale_row::<Pairs, false, true>(field, factor, source, target, len)
+                }
                 _ => scale_row::<Bytes, false, false>(field, factor, source, target, len),
             }
         }
@@ -216,7 +247,13 @@ impl Code {
     ///
     /// With P the known points (k sources and the zeros), the coefficient of s for w is
     /// prod_(j in P) (w + j) / ((w + s) prod_(j in P, j != s) (s + j)).
-    pub unsafe fn coefficients(&self, sources: &[u32], wanted: &[u32], out: *mut u16, work: *mut u8) {
+    pub unsafe fn coefficients(
+        &self,
+        sources: &[u32],
+        wanted: &[u32],
+        out: *mut u16,
+        work: *mut u8,
+    ) {
         unsafe {
             let n = self.points();
             let words = work.cast::<i32>();
@@ -267,7 +304,11 @@ impl Input for Slots<'_> {
     }
 
     fn row(&self, i: usize) -> *const u8 {
-        if i < self.count { unsafe { self.code.slot(self.first + i).add(self.from) } } else { self.zeros }
+        if i < self.count {
+            unsafe { self.code.slot(self.first + i).add(self.from) }
+        } else {
+            self.zeros
+        }
     }
 }
 
@@ -288,7 +329,11 @@ impl Output for SlotsOut<'_> {
     }
 
     fn row(&self, i: usize) -> *mut u8 {
-        if i < self.count { unsafe { self.code.slot(self.first + i).add(self.from) } } else { self.spare }
+        if i < self.count {
+            unsafe { self.code.slot(self.first + i).add(self.from) }
+        } else {
+            self.spare
+        }
     }
 }
 

@@ -14,36 +14,42 @@ pub const fn work_words(n: usize) -> usize {
 /// Turns marks (1 in the set, 0 not) into the logarithms, both in `values`.
 pub unsafe fn locate(field: &Field, values: &mut [i32], logs: &mut [i32]) {
     let n = values.len();
-    let shift = field.kind.bits() - n.trailing_zeros();
-    let modulus = field.modulus();
+    let bits = field.kind.bits();
+    let shift = bits - n.trailing_zeros();
     for (i, log) in logs.iter_mut().enumerate() {
         *log = field.log(i) as i32;
     }
-    walsh(logs, modulus);
-    walsh(values, modulus);
+    walsh(logs, bits);
+    walsh(values, bits);
     for (value, log) in values.iter_mut().zip(logs) {
-        let product = reduce(*value, modulus) * reduce(*log, modulus);
-        *value = ((product % modulus) << shift).rem_euclid(modulus) as i32;
+        let product = reduce(*value, bits) as u32 * reduce(*log, bits) as u32;
+        let folded = (product & field.modulus()) + (product >> bits);
+        *value = reduce(reduce(folded as i32, bits) << shift, bits);
     }
-    walsh(values, modulus);
+    walsh(values, bits);
     for value in values {
-        *value = reduce(*value, modulus) as i32;
+        *value = reduce(*value, bits);
     }
 }
 
-fn reduce(value: i32, modulus: u32) -> u32 {
-    value.rem_euclid(modulus as i32) as u32
+/// A congruent number from 0 to 2^bits - 1 (both ends are zeros), without a division: 2^bits is 1.
+#[inline(always)]
+fn reduce(mut value: i32, bits: u32) -> i32 {
+    for _ in 0..3 {
+        value = (value & ((1 << bits) - 1)) + (value >> bits);
+    }
+    value
 }
 
-/// In place, for values of at most `modulus`; the results are congruent and below 2^31.
-fn walsh(values: &mut [i32], modulus: u32) {
+/// In place, of values that `reduce` returns or smaller ones; the results are below 2^31.
+fn walsh(values: &mut [i32], bits: u32) {
     let n = values.len();
     let mut half = 1;
     while half < n {
-        // Values below 2^16 grow to at most 2^24 in eight layers.
+        // Values of 16 bits have grown to 24.
         if half == 256 {
             for value in values.iter_mut() {
-                *value %= modulus as i32;
+                *value = reduce(*value, bits);
             }
         }
         for block in values.chunks_exact_mut(2 * half) {

@@ -4,7 +4,9 @@
 //! `inverse` takes values at the points p, p + 1, ... to coefficients, `forward` goes back. The first
 //! layer of one and the last of the other touch the rows where the caller has them ([`Input`],
 //! [`Output`]); all others work on `work`, where row i is `len` bytes at i * len.
-use crate::butterfly::{Bytes, Lane, Pairs, fold_row, forward2, forward4, inverse2, inverse4, skews};
+use crate::butterfly::{
+    Bytes, Lane, Pairs, fold_row, forward2, forward4, inverse2, inverse4, skews,
+};
 use crate::field::{Field, Kind};
 
 /// Where values come from.
@@ -38,14 +40,23 @@ impl Transform {
         unsafe { self.inverse_part(input, 0, work, count, point) }
     }
 
-    unsafe fn inverse_part<I: Input>(&self, input: &I, start: usize, work: *mut u8, count: usize, point: usize) {
+    unsafe fn inverse_part<I: Input>(
+        &self,
+        input: &I,
+        start: usize,
+        work: *mut u8,
+        count: usize,
+        point: usize,
+    ) {
         unsafe {
             if !input.any(start, count) {
                 return core::ptr::write_bytes(work, 0, count * self.len);
             }
             if count <= 4 {
                 return match self.field.kind {
-                    Kind::Leopard16 => self.first_layers::<I, Pairs>(input, start, work, count, point),
+                    Kind::Leopard16 => {
+                        self.first_layers::<I, Pairs>(input, start, work, count, point)
+                    }
                     _ => self.first_layers::<I, Bytes>(input, start, work, count, point),
                 };
             }
@@ -57,17 +68,23 @@ impl Transform {
             }
             let rows = [0, 1, 2, 3].map(|i| work.add(i * run));
             let factors = skews(point, quarter);
-            if self.in_bytes(factors) {
-                inverse4_bytes(&self.field, factors, rows, run);
-            } else {
-                inverse4_pairs(&self.field, factors, rows, run);
-            }
+            let layers = match (point, self.in_bytes(factors)) {
+                (0, _) => inverse4_rows::<Bytes, true>,
+                (_, true) => inverse4_rows::<Bytes, false>,
+                (_, false) => inverse4_rows::<Pairs, false>,
+            };
+            layers(&self.field, factors, rows, run);
         }
     }
 
     #[inline(never)]
     unsafe fn first_layers<I: Input, L: Lane>(
-        &self, input: &I, start: usize, work: *mut u8, count: usize, point: usize,
+        &self,
+        input: &I,
+        start: usize,
+        work: *mut u8,
+        count: usize,
+        point: usize,
     ) {
         unsafe {
             let Transform { field, len } = self;
@@ -79,15 +96,27 @@ impl Transform {
                 (2, false) => {
                     inverse2::<L, true>(field, point as u16, [0, 1].map(row), [0, 1].map(out), *len)
                 }
-                (2, true) => {
-                    inverse2::<L, false>(field, point as u16, [0, 1].map(row), [0, 1].map(out), *len)
-                }
-                (_, false) => {
-                    inverse4::<L, true>(field, skews(point, 1), [0, 1, 2, 3].map(row), [0, 1, 2, 3].map(out), *len)
-                }
-                (_, true) => {
-                    inverse4::<L, false>(field, skews(point, 1), [0, 1, 2, 3].map(row), [0, 1, 2, 3].map(out), *len)
-                }
+                (2, true) => inverse2::<L, false>(
+                    field,
+                    point as u16,
+                    [0, 1].map(row),
+                    [0, 1].map(out),
+                    *len,
+                ),
+                (_, false) => inverse4::<L, true, false>(
+                    field,
+                    skews(point, 1),
+                    [0, 1, 2, 3].map(row),
+                    [0, 1, 2, 3].map(out),
+                    *len,
+                ),
+                (_, true) => inverse4::<L, false, false>(
+                    field,
+                    skews(point, 1),
+                    [0, 1, 2, 3].map(row),
+                    [0, 1, 2, 3].map(out),
+                    *len,
+                ),
             }
         }
     }
@@ -95,13 +124,24 @@ impl Transform {
     /// Coefficients in `source` to values at `count` points from `point`; `work` (which may be
     /// `source`) is overwritten.
     pub unsafe fn forward<O: Output>(
-        &self, source: *const u8, output: &O, work: *mut u8, count: usize, point: usize,
+        &self,
+        source: *const u8,
+        output: &O,
+        work: *mut u8,
+        count: usize,
+        point: usize,
     ) {
         unsafe { self.forward_part(source, output, 0, work, count, point) }
     }
 
     unsafe fn forward_part<O: Output>(
-        &self, source: *const u8, output: &O, start: usize, work: *mut u8, count: usize, point: usize,
+        &self,
+        source: *const u8,
+        output: &O,
+        start: usize,
+        work: *mut u8,
+        count: usize,
+        point: usize,
     ) {
         unsafe {
             if !output.any(start, count) {
@@ -109,7 +149,9 @@ impl Transform {
             }
             if count <= 4 {
                 return match self.field.kind {
-                    Kind::Leopard16 => self.last_layers::<O, Pairs>(source, output, start, count, point),
+                    Kind::Leopard16 => {
+                        self.last_layers::<O, Pairs>(source, output, start, count, point)
+                    }
                     _ => self.last_layers::<O, Bytes>(source, output, start, count, point),
                 };
             }
@@ -118,20 +160,33 @@ impl Transform {
             let rows = [0, 1, 2, 3].map(|i| source.add(i * run));
             let parts = [0, 1, 2, 3].map(|i| work.add(i * run));
             let factors = skews(point, quarter);
-            if self.in_bytes(factors) {
-                forward4_bytes(&self.field, factors, rows, parts, run);
-            } else {
-                forward4_pairs(&self.field, factors, rows, parts, run);
-            }
+            let layers = match (point, self.in_bytes(factors)) {
+                (0, _) => forward4_rows::<Bytes, true>,
+                (_, true) => forward4_rows::<Bytes, false>,
+                (_, false) => forward4_rows::<Pairs, false>,
+            };
+            layers(&self.field, factors, rows, parts, run);
             for (i, part) in parts.into_iter().enumerate() {
-                self.forward_part(part, output, start + i * quarter, part, quarter, point + i * quarter);
+                self.forward_part(
+                    part,
+                    output,
+                    start + i * quarter,
+                    part,
+                    quarter,
+                    point + i * quarter,
+                );
             }
         }
     }
 
     #[inline(never)]
     unsafe fn last_layers<O: Output, L: Lane>(
-        &self, source: *const u8, output: &O, start: usize, count: usize, point: usize,
+        &self,
+        source: *const u8,
+        output: &O,
+        start: usize,
+        count: usize,
+        point: usize,
     ) {
         unsafe {
             let Transform { field, len } = self;
@@ -143,15 +198,27 @@ impl Transform {
                 (2, false) => {
                     forward2::<L, true>(field, point as u16, [0, 1].map(row), [0, 1].map(out), *len)
                 }
-                (2, true) => {
-                    forward2::<L, false>(field, point as u16, [0, 1].map(row), [0, 1].map(out), *len)
-                }
-                (_, false) => {
-                    forward4::<L, true>(field, skews(point, 1), [0, 1, 2, 3].map(row), [0, 1, 2, 3].map(out), *len)
-                }
-                (_, true) => {
-                    forward4::<L, false>(field, skews(point, 1), [0, 1, 2, 3].map(row), [0, 1, 2, 3].map(out), *len)
-                }
+                (2, true) => forward2::<L, false>(
+                    field,
+                    point as u16,
+                    [0, 1].map(row),
+                    [0, 1].map(out),
+                    *len,
+                ),
+                (_, false) => forward4::<L, true, false>(
+                    field,
+                    skews(point, 1),
+                    [0, 1, 2, 3].map(row),
+                    [0, 1, 2, 3].map(out),
+                    *len,
+                ),
+                (_, true) => forward4::<L, false, false>(
+                    field,
+                    skews(point, 1),
+                    [0, 1, 2, 3].map(row),
+                    [0, 1, 2, 3].map(out),
+                    *len,
+                ),
             }
         }
     }
@@ -163,21 +230,24 @@ impl Transform {
 }
 
 #[inline(never)]
-unsafe fn inverse4_bytes(field: &Field, factors: [u16; 3], rows: [*mut u8; 4], run: usize) {
-    unsafe { inverse4::<Bytes, false>(field, factors, rows.map(|row| row.cast_const()), rows, run) }
+unsafe fn inverse4_rows<L: Lane, const ORIGIN: bool>(
+    field: &Field,
+    factors: [u16; 3],
+    rows: [*mut u8; 4],
+    run: usize,
+) {
+    unsafe {
+        inverse4::<L, false, ORIGIN>(field, factors, rows.map(|row| row.cast_const()), rows, run)
+    }
 }
 
 #[inline(never)]
-unsafe fn inverse4_pairs(field: &Field, factors: [u16; 3], rows: [*mut u8; 4], run: usize) {
-    unsafe { inverse4::<Pairs, false>(field, factors, rows.map(|row| row.cast_const()), rows, run) }
-}
-
-#[inline(never)]
-unsafe fn forward4_bytes(field: &Field, factors: [u16; 3], rows: [*const u8; 4], parts: [*mut u8; 4], run: usize) {
-    unsafe { forward4::<Bytes, false>(field, factors, rows, parts, run) }
-}
-
-#[inline(never)]
-unsafe fn forward4_pairs(field: &Field, factors: [u16; 3], rows: [*const u8; 4], parts: [*mut u8; 4], run: usize) {
-    unsafe { forward4::<Pairs, false>(field, factors, rows, parts, run) }
+unsafe fn forward4_rows<L: Lane, const ORIGIN: bool>(
+    field: &Field,
+    factors: [u16; 3],
+    rows: [*const u8; 4],
+    parts: [*mut u8; 4],
+    run: usize,
+) {
+    unsafe { forward4::<L, false, ORIGIN>(field, factors, rows, parts, run) }
 }

@@ -73,7 +73,10 @@ mod imp {
 
     #[inline(always)]
     pub fn nibbles(value: Vector, mask: Vector) -> (Vector, Vector) {
-        (Vector(from_fn(|i| value.0[i] & mask.0[i])), Vector(from_fn(|i| (value.0[i] >> 4) & mask.0[i])))
+        (
+            Vector(from_fn(|i| value.0[i] & mask.0[i])),
+            Vector(from_fn(|i| (value.0[i] >> 4) & mask.0[i])),
+        )
     }
 
     #[inline(always)]

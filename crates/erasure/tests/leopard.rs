@@ -1,15 +1,41 @@
 //! Leopard's codes against the crate reed-solomon-simd, and recovery of what was encoded.
-mod common;
-use common::{Random, Shards, field};
+mod shards;
+use shards::{Random, Shards, field};
 use erasure::field::{Field, Kind};
 
 /// Data and parity counts: powers of two and their neighbours, one chunk and several.
 const SHAPES: [(usize, usize); 22] = [
-    (1, 1), (1, 2), (2, 1), (3, 2), (2, 3), (4, 4), (5, 3), (3, 9), (10, 4), (4, 11), (16, 16), (17, 15),
-    (33, 7), (7, 70), (64, 1), (1, 64), (100, 100), (128, 128), (200, 55), (57, 199), (130, 40), (63, 65),
+    (1, 1),
+    (1, 2),
+    (2, 1),
+    (3, 2),
+    (2, 3),
+    (4, 4),
+    (5, 3),
+    (3, 9),
+    (10, 4),
+    (4, 11),
+    (16, 16),
+    (17, 15),
+    (33, 7),
+    (7, 70),
+    (64, 1),
+    (1, 64),
+    (100, 100),
+    (128, 128),
+    (200, 55),
+    (57, 199),
+    (130, 40),
+    (63, 65),
 ];
 
-fn encoded(field: Field, low_rate: bool, (k, m): (usize, usize), bytes: usize, random: &mut Random) -> Shards {
+fn encoded(
+    field: Field,
+    low_rate: bool,
+    (k, m): (usize, usize),
+    bytes: usize,
+    random: &mut Random,
+) -> Shards {
     let mut shards = Shards::new(field, low_rate, k, m, bytes);
     for i in 0..k {
         shards.set(i, &random.bytes(bytes));
@@ -59,7 +85,8 @@ fn recovery_by_transform_and_by_coefficients_gives_the_lost_shards() {
         shards.encode();
         let all = shards.all();
         for lost in [1, 1 + random.below(m), m] {
-            let name = format!("{k}+{m} x {bytes}, low {low_rate}, {:?}, {lost} lost", fields[f].kind);
+            let name =
+                format!("{k}+{m} x {bytes}, low {low_rate}, {:?}, {lost} lost", fields[f].kind);
             let wanted = random.choose(lost, k + m);
             let mut present = vec![1; k + m];
             for i in &wanted {
@@ -69,7 +96,8 @@ fn recovery_by_transform_and_by_coefficients_gives_the_lost_shards() {
             shards.recover(&present, &wanted);
             assert!(shards.all() == all, "{name}: transform");
 
-            let sources: Vec<u32> = (0..(k + m) as u32).filter(|i| present[*i as usize] == 1).take(k).collect();
+            let sources: Vec<u32> =
+                (0..(k + m) as u32).filter(|i| present[*i as usize] == 1).take(k).collect();
             for i in &wanted {
                 shards.set(*i as usize, &vec![0xAA; bytes]);
             }

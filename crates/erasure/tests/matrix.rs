@@ -1,6 +1,6 @@
 //! Dot products against the crate reed-solomon-erasure and against products one by one.
-mod common;
-use common::{Random, Shards, field};
+mod shards;
+use shards::{Random, Shards, field};
 use erasure::field::{Field, Kind};
 use reed_solomon_erasure::galois_8;
 
@@ -36,7 +36,8 @@ fn parity_of_the_vandermonde_code_is_that_of_the_crate() {
             }
             let mut wanted = shards.all();
             theirs.encode(&mut wanted).unwrap();
-            let (data, parity): (Vec<u32>, Vec<u32>) = (0..(k + m) as u32).partition(|i| *i < k as u32);
+            let (data, parity): (Vec<u32>, Vec<u32>) =
+                (0..(k + m) as u32).partition(|i| *i < k as u32);
             shards.combine(&parity, &data, &coefficients, false);
             assert!(shards.all() == wanted, "{k}+{m} x {bytes}");
         }
@@ -56,7 +57,8 @@ fn a_combination_is_the_sum_of_products_one_by_one() {
             shards.set(i, &random.bytes(bytes));
         }
         let order = field.modulus() as usize + 1;
-        let coefficients: Vec<u16> = (0..sources * targets).map(|_| random.below(order) as u16).collect();
+        let coefficients: Vec<u16> =
+            (0..sources * targets).map(|_| random.below(order) as u16).collect();
         let add = round % 2 == 1;
         let mut wanted = shards.all();
         for r in 0..targets {
@@ -68,7 +70,8 @@ fn a_combination_is_the_sum_of_products_one_by_one() {
                 wanted[sources + r].iter_mut().zip(product).for_each(|(a, b)| *a ^= b);
             }
         }
-        let (from, to): (Vec<u32>, Vec<u32>) = (0..(sources + targets) as u32).partition(|i| *i < sources as u32);
+        let (from, to): (Vec<u32>, Vec<u32>) =
+            (0..(sources + targets) as u32).partition(|i| *i < sources as u32);
         shards.combine(&to, &from, &coefficients, add);
         assert!(shards.all() == wanted, "round {round}, {:?}", field.kind);
     }

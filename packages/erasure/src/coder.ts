@@ -211,16 +211,16 @@ export class Coder implements Erasure {
   verify(shards: readonly Uint8Array[]): boolean {
     this.#requireOpen();
     const list = readList(shards, { name: 'shards', count: this.#shardCount });
-    const all = list.map((shard, i) => requireBytes(shard, `shards[${i}]`));
+    const all = list.map((shard, i) => requireBytes(shard, 'shards', i));
     const shardBytes = this.#commonLength(all);
     if (shardBytes === undefined) return false;
     const { data, parity, encode } = this.#steps;
     const size = this.#codewordBytes(shardBytes);
     const inputs: Placed = { slots: data, shards: all.slice(0, this.dataShards) };
     for (const columns of this.#space.stretches(size)) {
-      this.#space.compute({ inputs, step: encode }, columns);
+      const slots = this.#space.compute({ inputs, step: encode }, columns);
       for (const index of parity) {
-        const expected = this.#space.result(index, columns);
+        const expected = slots.result(index, columns);
         const got = all[index]!.subarray(columns.start, columns.end);
         if (firstDifference(expected, got) !== -1) return false;
       }
@@ -332,7 +332,7 @@ export class Coder implements Erasure {
   #readSlots(shards: unknown): { readonly slots: Slots; readonly shardBytes: number } {
     const list = readList(shards, { name: 'shards', count: this.#shardCount });
     const slots = list.map((shard, i) =>
-      shard === null || shard === undefined ? undefined : requireBytes(shard, `shards[${i}]`),
+      shard === null || shard === undefined ? undefined : requireBytes(shard, 'shards', i),
     );
     const have = slots.filter((shard) => shard !== undefined).length;
     if (have < this.dataShards) throw tooFewShards(have, this.dataShards);

@@ -73,7 +73,7 @@ export function commitShards(shards: readonly Uint8Array[]): ShardCommitment {
     throw new RangeError(`shards: expected 1..${MAX_SHARDS}, got ${count}`);
   }
   const checked = list.map((value, i) => {
-    const shard = requireBytes(value, `shards[${i}]`);
+    const shard = requireBytes(value, 'shards', i);
     if (shard.length > 0) return shard;
     throw new RangeError(`shards[${i}]: expected at least 1 byte, got 0`);
   });

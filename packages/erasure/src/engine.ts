@@ -29,7 +29,10 @@ export interface Engine {
   open(shape: Shape): Workspace;
 }
 
-/** k+m shard slots (index order: data, then parity) and the transforms between them. */
+/**
+ * k+m shard slots (index order: data, then parity) and the transforms between them. Slots lie at equal
+ * distances in one buffer. Nothing but the slots named as targets is changed.
+ */
 export interface Workspace {
   /** A fresh view of slot `index`; valid until the next `open` of this engine (memory may grow): never kept across calls. */
   slot(index: number): Uint8Array;

@@ -10,6 +10,7 @@ import type { ColumnSpace } from './columns.ts';
 import { ErasureError } from './errors.ts';
 import { BLOCK_BYTES, type Columns } from './layout.ts';
 import type { Steps } from './recovery.ts';
+import type { Slots } from './slots.ts';
 import { findWrongSymbols } from './wrong-symbols.ts';
 
 export interface Suspects {
@@ -35,8 +36,8 @@ export function locateCorruptShards(suspects: Suspects): number[] {
       const others = trusted.slice(dataShards);
       if (others.length === 0) break;
       const inputs = { slots: sources, shards: sources.map((index) => shards[index]!) };
-      space.compute({ inputs, step: steps.recover(sources, others) }, columns);
-      const at = firstWrongColumn(suspects, { others, columns });
+      const slots = space.compute({ inputs, step: steps.recover(sources, others) }, columns);
+      const at = firstWrongColumn(shards, { slots, others, columns });
       if (at === undefined) break;
       const most = Math.min(maxErrors - wrong.length, Math.floor(others.length / 2));
       const symbols = trusted.map((index) => symbolAt(suspects, { index, at }));
@@ -56,16 +57,21 @@ export function locateCorruptShards(suspects: Suspects): number[] {
 
 /** The first byte at which a computed shard is not the one at hand. */
 function firstWrongColumn(
-  { shards, space }: Suspects,
-  { others, columns }: { readonly others: readonly number[]; readonly columns: Columns },
+  shards: Suspects['shards'],
+  computed: {
+    readonly slots: Slots;
+    readonly others: readonly number[];
+    readonly columns: Columns;
+  },
 ): number | undefined {
+  const { slots, others, columns } = computed;
   let first: number | undefined;
   for (const index of others) {
-    const computed = space.result(index, columns);
+    const expected = slots.result(index, columns);
     const got = shards[index]!.subarray(columns.start, columns.end);
-    let at = firstDifference(got, computed);
+    let at = firstDifference(got, expected);
     // The zero byte that a data shard of odd length counts with.
-    if (at === -1 && got.length < computed.length && computed[got.length] !== 0) at = got.length;
+    if (at === -1 && got.length < expected.length && expected[got.length] !== 0) at = got.length;
     if (at !== -1) first = Math.min(first ?? at, at);
   }
   return first === undefined ? undefined : columns.start + first;

@@ -2,7 +2,7 @@
 import { isMatrixCodec, isWideCodec } from './codec.ts';
 import type { Engine } from './engine.ts';
 import { ErasureError } from './errors.ts';
-import { gatherTail, loadColumns, parityShardBytes, wholeBlocks } from './layout.ts';
+import { parityShardBytes, wholeBlocks } from './layout.ts';
 import type { Steps } from './recovery.ts';
 import type { SessionShape } from './session.ts';
 import { Slots } from './slots.ts';
@@ -22,16 +22,16 @@ export class Progressive {
     this.#steps = steps;
     this.#size = parityShardBytes(codec, shardBytes);
     const slotBytes = wholeBlocks(this.#size);
-    this.#slots = new Slots(engine.open({ codec, dataShards, parityShards, slotBytes }));
-    for (const index of steps.parity) this.#slots.view(index).fill(0);
+    const workspace = engine.open({ codec, dataShards, parityShards, slotBytes });
+    for (const index of steps.parity) workspace.slot(index).fill(0);
+    this.#slots = new Slots(workspace, isWideCodec(codec));
   }
 
   /** Takes a shard that was checked, except for having come before. */
   add(index: number, shard: Uint8Array): void {
     if (this.#taken.has(index)) throw new RangeError(`index: shard ${index} was added before`);
     this.#slots.refresh();
-    const isWide = isWideCodec(this.#shape.codec);
-    loadColumns(this.#slots.view(index), shard, { start: 0, end: this.#size, isWide });
+    this.#slots.load(index, shard, { start: 0, end: this.#size });
     if (isMatrixCodec(this.#shape.codec)) {
       this.#steps.add(index)(this.#slots.workspace, wholeBlocks(this.#size));
     }
@@ -47,12 +47,11 @@ export class Progressive {
 
   finish(targets: readonly Uint8Array[]): void {
     this.#slots.refresh();
-    const { codec } = this.#shape;
-    if (!isMatrixCodec(codec)) this.#steps.encode(this.#slots.workspace, wholeBlocks(this.#size));
+    if (!isMatrixCodec(this.#shape.codec)) {
+      this.#steps.encode(this.#slots.workspace, wholeBlocks(this.#size));
+    }
     this.#steps.parity.forEach((index, i) => {
-      const slot = this.#slots.view(index);
-      if (isWideCodec(codec)) gatherTail(slot, this.#size);
-      targets[i]!.set(slot.subarray(0, this.#size));
+      this.#slots.store(targets[i]!, index, { start: 0, end: this.#size });
     });
   }
 

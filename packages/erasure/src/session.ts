@@ -3,7 +3,7 @@ import { isWideCodec } from './codec.ts';
 import type { Codec, Engine, Workspace } from './engine.ts';
 import type { Session } from './erasure.ts';
 import { ErasureError } from './errors.ts';
-import { gatherTail, parityShardBytes, spreadTail, wholeBlocks } from './layout.ts';
+import { BLOCK_BYTES, gatherTail, parityShardBytes, spreadTail, wholeBlocks } from './layout.ts';
 import type { Step, Steps } from './recovery.ts';
 import { requireIndex } from './shard-list.ts';
 
@@ -101,9 +101,9 @@ class WorkspaceSession implements Session {
     const workspace = this.#open();
     this.#requireFreshViews();
     const size = this.#size;
-    const isWide = isWideCodec(this.#shape.codec);
     // Shards stay in their own order; only during the step do tails stand as blocks.
-    if (isWide) {
+    const hasTail = isWideCodec(this.#shape.codec) && size % BLOCK_BYTES !== 0;
+    if (hasTail) {
       for (const index of sources) {
         const slot = workspace.slot(index);
         if (index < this.#shape.dataShards && this.shardBytes < size) slot[size - 1] = 0;
@@ -111,8 +111,9 @@ class WorkspaceSession implements Session {
       }
     }
     step(workspace, wholeBlocks(size));
-    if (isWide)
-      for (const index of [...sources, ...wanted]) gatherTail(workspace.slot(index), size);
+    if (!hasTail) return;
+    for (const index of sources) gatherTail(workspace.slot(index), size);
+    for (const index of wanted) gatherTail(workspace.slot(index), size);
   }
 
   /** What was written to a detached view is lost, so nothing is computed from its slot. */
@@ -130,19 +131,26 @@ function readIndices(
   { present, want }: { readonly present: readonly number[]; readonly want: readonly number[] },
   count: number,
 ): { readonly present: number[]; readonly wanted: number[] } {
-  const isPresent = indexSet(present, { name: 'present', count });
-  const isWanted = indexSet(want, { name: 'want', count });
-  for (const index of isWanted) {
-    if (isPresent.has(index)) throw new RangeError(`want: shard ${index} is present`);
+  const isPresent = marksOf(present, { name: 'present', count });
+  const isWanted = marksOf(want, { name: 'want', count });
+  const result: { present: number[]; wanted: number[] } = { present: [], wanted: [] };
+  for (let index = 0; index < count; index++) {
+    if (isPresent[index] === 1) result.present.push(index);
+    if (isWanted[index] === 0) continue;
+    if (isPresent[index] === 1) throw new RangeError(`want: shard ${index} is present`);
+    result.wanted.push(index);
   }
-  const sorted = (indices: Set<number>) => [...indices].sort((a, b) => a - b);
-  return { present: sorted(isPresent), wanted: sorted(isWanted) };
+  return result;
 }
 
-function indexSet(
+function marksOf(
   indices: readonly number[],
-  { name, count }: { readonly name: string; readonly count: number },
-): Set<number> {
-  if (!Array.isArray(indices)) throw new TypeError(`${name}: expected an array of indices`);
-  return new Set(Array.from(indices, (index) => requireIndex(index, { name, count })));
+  expected: { readonly name: string; readonly count: number },
+): Uint8Array {
+  if (!Array.isArray(indices)) {
+    throw new TypeError(`${expected.name}: expected an array of indices`);
+  }
+  const marks = new Uint8Array(expected.count);
+  for (const index of indices) marks[requireIndex(index, expected)] = 1;
+  return marks;
 }

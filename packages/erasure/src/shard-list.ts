@@ -26,7 +26,7 @@ export function readShards(shards: Shards, { name, count, shardBytes }: Expected
   const list = readList(shards, { name, count });
   let expected = shardBytes;
   for (let i = 0; i < count; i++) {
-    const shard = requireBytes(list[i], `${name}[${i}]`);
+    const shard = requireBytes(list[i], name, i);
     if (shard.length === 0) throw new RangeError(`${name}[${i}]: expected at least 1 byte, got 0`);
     expected ??= shard.length;
     if (shard.length !== expected) {
@@ -48,8 +48,9 @@ export function readList(
   return Array.from(shards);
 }
 
-export function requireBytes(value: unknown, name: string): Uint8Array {
-  if (!isBytes(value)) throw new TypeError(`${name}: expected a Uint8Array`);
+/** An entry of the list `name`, which must be a byte array. */
+export function requireBytes(value: unknown, name: string, index: number): Uint8Array {
+  if (!isBytes(value)) throw new TypeError(`${name}[${index}]: expected a Uint8Array`);
   return value;
 }
 
@@ -74,7 +75,7 @@ export function targetsFor(
   }
   const list = readList(into, { name: 'into', count: sizes.length });
   const targets = list.map((value, i) => {
-    const target = requireBytes(value, `into[${i}]`);
+    const target = requireBytes(value, 'into', i);
     if (target.length === sizes[i]) return target;
     throw new RangeError(`into[${i}]: expected ${sizes[i]} bytes, got ${target.length}`);
   });
@@ -94,16 +95,19 @@ interface Stretch {
  * inputs are still read. O(n), or O(n log n) if an output shares its buffer.
  */
 function requireDisjoint(outputs: readonly Uint8Array[], inputs: readonly Uint8Array[]): void {
+  // The usual case, without an object per shard: every output has a buffer of its own.
+  const buffers = new Set(outputs.map((output) => output.buffer));
+  const isApart = buffers.size === outputs.length;
+  if (isApart && inputs.every((input) => !buffers.has(input.buffer))) return;
   const byBuffer = new Map<ArrayBufferLike, Stretch[]>();
-  outputs.forEach((output, place) => {
-    const stretches = byBuffer.get(output.buffer) ?? [];
-    byBuffer.set(output.buffer, stretches);
-    stretches.push({ start: output.byteOffset, end: output.byteOffset + output.length, place });
-  });
-  for (const input of inputs) {
-    const start = input.byteOffset;
-    byBuffer.get(input.buffer)?.push({ start, end: start + input.length, place: -1 });
-  }
+  const add = (bytes: Uint8Array, place: number): void => {
+    const stretch = { start: bytes.byteOffset, end: bytes.byteOffset + bytes.length, place };
+    const stretches = byBuffer.get(bytes.buffer);
+    if (stretches !== undefined) stretches.push(stretch);
+    else if (place !== -1) byBuffer.set(bytes.buffer, [stretch]);
+  };
+  outputs.forEach(add);
+  for (const input of inputs) add(input, -1);
   for (const stretches of byBuffer.values()) {
     if (stretches.length === 1) continue;
     stretches.sort((a, b) => a.start - b.start);

@@ -1,33 +1,63 @@
 /**
- * A workspace with its views, which are made once and again after memory has moved. On WebAssembly, growth detaches
- * every view; the workspace then has another buffer, which is how it is noticed.
+ * Shards in and out of a workspace. Slots lie at equal distances in one buffer, so one view of that
+ * buffer serves all of them. On WebAssembly the buffer is another after memory has grown, which
+ * detaches the view; `refresh` makes it again.
  */
 import type { Workspace } from './engine.ts';
+import { BLOCK_BYTES, type Columns, gatherTail, spreadTail } from './layout.ts';
 
 export class Slots {
   readonly workspace: Workspace;
-  #buffer: ArrayBufferLike;
-  readonly #views: (Uint8Array | undefined)[] = [];
+  readonly #isWide: boolean;
+  #memory: Uint8Array;
+  #start = 0;
+  #stride = 0;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, isWide: boolean) {
     this.workspace = workspace;
-    this.#buffer = workspace.slot(0).buffer;
+    this.#isWide = isWide;
+    this.#memory = new Uint8Array(0);
+    this.refresh();
   }
 
-  /** Forgets the views if memory has moved. To be called before views are used, not for each. */
+  /** To be called before slots are used in a method, not for each. */
   refresh(): void {
-    const { buffer } = this.workspace.slot(0);
-    if (buffer === this.#buffer) return;
-    this.#buffer = buffer;
-    this.#views.length = 0;
+    const first = this.workspace.slot(0);
+    if (first.buffer === this.#memory.buffer) return;
+    this.#memory = new Uint8Array(first.buffer);
+    this.#start = first.byteOffset;
+    this.#stride = this.workspace.slot(1).byteOffset - first.byteOffset;
   }
 
-  view(index: number): Uint8Array {
-    let view = this.#views[index];
-    if (view === undefined) {
-      view = this.workspace.slot(index);
-      this.#views[index] = view;
+  /** Copies columns of a shard, which may lack its last byte, into a slot. */
+  load(index: number, shard: Uint8Array, { start, end }: Columns): void {
+    const at = this.#start + index * this.#stride;
+    const size = end - start;
+    const whole = start === 0 && shard.length <= end;
+    this.#memory.set(whole ? shard : shard.subarray(start, end), at);
+    if (!this.#isWide || size % BLOCK_BYTES === 0) return;
+    const slot = this.#memory.subarray(at, at + this.#stride);
+    if (shard.length < end) slot[size - 1] = 0;
+    spreadTail(slot, size);
+  }
+
+  /**
+   * Columns in a slot in the order of a shard: a view, valid until memory moves. To be asked for once after the
+   * slot was computed, as the tail is put in order in place.
+   */
+  result(index: number, { start, end }: Columns): Uint8Array {
+    const at = this.#start + index * this.#stride;
+    const size = end - start;
+    if (this.#isWide && size % BLOCK_BYTES !== 0) {
+      gatherTail(this.#memory.subarray(at, at + this.#stride), size);
     }
-    return view;
+    return this.#memory.subarray(at, at + size);
+  }
+
+  /** Copies columns from a slot into a shard, which may lack the last byte. */
+  store(shard: Uint8Array, index: number, columns: Columns): void {
+    const result = this.result(index, columns);
+    const { start, end } = columns;
+    shard.set(shard.length < end ? result.subarray(0, shard.length - start) : result, start);
   }
 }

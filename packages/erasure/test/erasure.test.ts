@@ -319,12 +319,25 @@ test('shards may be views at odd offsets of one buffer, or that buffer itself', 
 test('auto is a frozen function of the counts, and every count has a codec', () => {
   const auto = (dataShards: number, parityShards: number) =>
     createErasureSync({ codec: 'auto', dataShards, parityShards }).codec;
-  expect(auto(10, 4)).toBe('gf8-cauchy');
-  expect(auto(252, 4)).toBe('gf8-cauchy');
-  expect(auto(4, 252)).toBe('gf8-cauchy');
-  expect(auto(5, 5)).toBe('leopard-ff8');
-  expect(auto(16, 16)).toBe('leopard-ff8');
-  expect(auto(128, 128)).toBe('leopard-ff8');
+  const small = [
+    [1, 2],
+    [1, 255],
+    [3, 4],
+    [4, 5],
+    [4, 252],
+  ] as const;
+  for (const [k, m] of small) expect(auto(k, m), `${k}+${m}`).toBe('gf8-cauchy');
+  const medium = [
+    [1, 1],
+    [4, 4],
+    [5, 6],
+    [10, 4],
+    [16, 16],
+    [128, 128],
+    [252, 4],
+    [5, 128],
+  ] as const;
+  for (const [k, m] of medium) expect(auto(k, m), `${k}+${m}`).toBe('leopard-ff8');
   for (const [k, m] of [
     [200, 55],
     [250, 6],
@@ -336,6 +349,7 @@ test('auto is a frozen function of the counts, and every count has a codec', () 
   }
   expect(auto(120, 136)).toBe('leopard-ff16-low');
   expect(auto(1, 256)).toBe('leopard-ff16-low');
+  expect(auto(5, 129)).toBe('leopard-ff16-low');
   expect(auto(1024, 2048)).toBe('leopard-ff16-low');
   expect(auto(MAX_SHARDS / 2, MAX_SHARDS / 2)).toBe('leopard-ff16');
   expect(auto(1, MAX_SHARDS - 1)).toBe('leopard-ff16-low');

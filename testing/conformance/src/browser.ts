@@ -4,6 +4,7 @@
  * `/` runs the suite, `/forbidden` is served under a policy that allows no WebAssembly.
  */
 import { type Bls, createBls } from '@barycenter/bls';
+import { createErasure } from '@barycenter/erasure';
 import { createKzg } from '@barycenter/kzg';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
@@ -41,6 +42,17 @@ const forbidden: Group = {
         const message = Uint8Array.of(1);
         const signature = scheme.sign(secret, message);
         expectEqual(scheme.verify(scheme.publicKey(secret), message, signature), true);
+      },
+    },
+    {
+      name: 'erasure runs JavaScript and says why',
+      check: async () => {
+        const coder = await createErasure({ codec: 'auto', dataShards: 3, parityShards: 2 });
+        const { name, reason } = coder.backend();
+        expectEqual([name, /WebAssembly/.test(reason)], ['js', true]);
+        const data = [1, 2, 3].map((byte) => new Uint8Array(5).fill(byte));
+        const [first, second] = coder.encode(data);
+        expectEqual(coder.reconstruct([data[0]!, null, null, first!, second!]).slice(0, 3), data);
       },
     },
     {

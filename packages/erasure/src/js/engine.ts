@@ -1,6 +1,6 @@
 /**
  * The engine in plain JavaScript: runs everywhere, also where WebAssembly is forbidden, and is the yardstick for the
- * other one. Slots are arrays of their own, so views of them stay good.
+ * other one. Its memory never moves.
  */
 import { isMatrixCodec } from '../codec.ts';
 import type { Engine, Shape, Workspace } from '../engine.ts';
@@ -17,9 +17,10 @@ export function createJsEngine(): Engine {
 function open(shape: Shape): Workspace {
   const { codec, slotBytes } = shape;
   const field = fieldOf(codec);
-  const slots = Array.from(
-    { length: shape.dataShards + shape.parityShards },
-    () => new Uint8Array(slotBytes),
+  const count = shape.dataShards + shape.parityShards;
+  const memory = new Uint8Array(count * slotBytes);
+  const slots = Array.from({ length: count }, (_, i) =>
+    memory.subarray(i * slotBytes, (i + 1) * slotBytes),
   );
   const views = (indices: readonly number[], bytes: number): Uint8Array[] =>
     indices.map((index) => slots[index]!.subarray(0, bytes));
@@ -43,8 +44,6 @@ function open(shape: Shape): Workspace {
     coefficients(sources, wanted) {
       return lagrangeRows(evaluationCode(codec, shape), { sources, wanted });
     },
-    close() {
-      slots.length = 0;
-    },
+    close() {},
   };
 }

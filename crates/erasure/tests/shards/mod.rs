@@ -76,14 +76,18 @@ impl Shards {
 
     pub fn coefficients(&mut self, sources: &[u32], wanted: &[u32]) -> Vec<u16> {
         let mut out = vec![0; sources.len() * wanted.len()];
-        unsafe { self.code.coefficients(sources, wanted, out.as_mut_ptr(), self.work.as_mut_ptr().cast()) };
+        unsafe {
+            self.code.coefficients(sources, wanted, out.as_mut_ptr(), self.work.as_mut_ptr().cast())
+        };
         out
     }
 
     pub fn combine(&mut self, targets: &[u32], sources: &[u32], coefficients: &[u16], add: bool) {
         let Code { field, slots, stride, .. } = self.code;
         let bytes = self.bytes;
-        unsafe { Combination { field, slots, stride, targets, sources, coefficients, bytes, add }.run() }
+        unsafe {
+            Combination { field, slots, stride, targets, sources, coefficients, bytes, add }.run()
+        }
     }
 
     pub fn all(&self) -> Vec<Vec<u8>> {
