@@ -115,7 +115,15 @@ export {
 export { createRandaoBeacon, type RandaoBlock, type RandaoOptions } from './randao.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
+export { type RepairOptions, repairRows } from './repair-rows.ts';
 export {
+  type RetrievedBlob,
+  type RetrieveOptions,
+  type RowSource,
+  retrieveBlob,
+} from './retrieve-blob.ts';
+export {
+  isVerifiedRow,
   MAX_ROWS_AHEAD,
   type RowOutcome,
   type RowStreamOptions,
