@@ -4,14 +4,17 @@
  * equation. Proofs are made only when somebody samples: dispersal carries none.
  */
 import { type Kzg, KzgError } from '@barycenter/kzg';
-import type { CheckedHeader } from './check-header.ts';
+import { assertChecked, type CheckedHeader } from './check-header.ts';
 import type { VerifiedRow } from './row-verifier.ts';
+import { CELLS_PER_ROW } from './samples.ts';
+import type { SampleCode } from './scheme.ts';
+import { undecodableShare } from './security.ts';
 
 /** Bytes of a cell and of its proof. EIP-7594, BYTES_PER_CELL; EIP-4844, BYTES_PER_PROOF. */
 export const CELL_BYTES = 2048;
 export const CELL_PROOF_BYTES = 48;
 
-/** A cell with its KZG multi-proof. */
+/** A sample with its proof: a cell with its KZG multi-proof, or a row with its Merkle path. */
 export type ProvenCell = { readonly cell: Uint8Array; readonly proof: Uint8Array };
 
 /** A claimed cell and its place. */
@@ -51,4 +54,18 @@ export function verifyCells(
     if (cause instanceof KzgError) return false;
     throw cause;
   }
+}
+
+/** The cells of the KZG scheme as what a light client samples. */
+export function kzgSamples(kzg: Kzg): SampleCode {
+  return {
+    cellsPerRow: CELLS_PER_ROW,
+    sizes: () => ({ cell: CELL_BYTES, proof: CELL_PROOF_BYTES }),
+    undecodableShare,
+    serve: (row, cellIndex) => serveCell(row, cellIndex, { kzg }),
+    verify: (cells, header) => {
+      assertChecked(header, 'kzg');
+      return verifyCells(cells, { kzg, header: header as CheckedHeader });
+    },
+  };
 }

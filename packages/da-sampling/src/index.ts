@@ -31,9 +31,11 @@ export {
   type CheckedHeader,
   checkHeader,
   type HeaderPolicy,
+  type OpenedHeader,
   openHeader,
   type SubmitterRequest,
 } from './check-header.ts';
+export { checksumSoundnessBits, checksumWidth } from './checksum.ts';
 export {
   assignRows,
   type Committee,
@@ -44,7 +46,12 @@ export {
   type Validator,
 } from './committee.ts';
 export { type Domain, encodeDomain } from './domain.ts';
-export { type EncodedBlob, type EncodeOptions, encodeBlob } from './encode-blob.ts';
+export {
+  type BlobOptions,
+  type EncodedBlob,
+  type EncodeOptions,
+  encodeBlob,
+} from './encode-blob.ts';
 export {
   DaError,
   type DaErrorCode,
@@ -57,8 +64,11 @@ export {
   HEADER_BYTES,
   HEADER_VERSION,
   headerRoot,
+  headerSize,
+  ZODA_HEADER_VERSION,
 } from './header.ts';
 export { decodeHeaderMessage, encodeHeaderMessage, type HeaderMessage } from './header-message.ts';
+export { chosenScheme, kzgScheme, type SchemeChoice } from './kzg-scheme.ts';
 export {
   type Blame,
   type CellSource,
@@ -75,12 +85,16 @@ export {
   maxPayloadBytes,
   PROFILES,
   type Profile,
+  type SchemeName,
+  schemeName,
+  ZODA,
 } from './profile.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
 export { RowVerifier, type VerifiedRow } from './row-verifier.ts';
 export { decodeRowMessage, encodeRowMessage, type RowMessage } from './rows.ts';
 export { CELLS_PER_ROW, type Sample, type SampleStore } from './samples.ts';
+export type { CommitmentScheme, RowCheck, SampleCode } from './scheme.ts';
 export {
   type CommitteeParameters,
   committeeFailureBits,
@@ -91,3 +105,4 @@ export {
 } from './security.ts';
 export { isEquivocation, submitterAddress } from './submitter.ts';
 export type { Share } from './tails.ts';
+export { createZoda } from './zoda.ts';

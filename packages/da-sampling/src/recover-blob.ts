@@ -4,7 +4,7 @@
  * INVALID).
  */
 import type { Kzg } from '@barycenter/kzg';
-import { assertChecked, type CheckedHeader } from './check-header.ts';
+import { assertChecked, type CheckedHeader, type OpenedHeader } from './check-header.ts';
 import { DaError } from './errors.ts';
 import { type UnpackedPayload, unpackPayload } from './payload.ts';
 import { isVerifiedRow, type VerifiedRow } from './row-verifier.ts';
@@ -21,8 +21,21 @@ export function recoverBlob(
   options: { readonly kzg: Kzg; readonly header: CheckedHeader },
 ): UnpackedPayload {
   const { header, kzg } = options;
-  assertChecked(header);
+  assertChecked(header, 'kzg');
   const { k, n } = header.geometry;
+  const used = usableRows(rows, header);
+  const dataRows = kzg.recoverRows(
+    used.map(({ index }) => index),
+    used.map(({ row }) => row),
+    { dataRows: k, rowCount: n },
+  );
+  const { byteLength } = header.header;
+  return unpackPayload(dataRows, { shape: header.geometry, byteLength });
+}
+
+/** k verified rows of the header, by ascending index; errors as `recoverBlob`. */
+export function usableRows(rows: readonly VerifiedRow[], header: OpenedHeader): VerifiedRow[] {
+  const { k } = header.geometry;
   const sorted = [...rows].sort((a, b) => a.index - b.index);
   sorted.forEach((row, i) => {
     if (!isVerifiedRow(row)) {
@@ -38,12 +51,5 @@ export function recoverBlob(
   if (sorted.length < k) {
     throw new DaError('rows_missing', `${sorted.length} rows of the ${k} that are needed`);
   }
-  const used = sorted.slice(0, k);
-  const dataRows = kzg.recoverRows(
-    used.map(({ index }) => index),
-    used.map(({ row }) => row),
-    { dataRows: k, rowCount: n },
-  );
-  const { byteLength } = header.header;
-  return unpackPayload(dataRows, { shape: header.geometry, byteLength });
+  return sorted.slice(0, k);
 }

@@ -1,16 +1,17 @@
 /**
- * Check B per row (da-review.md §1.2, §1.3(3), (4)): Merkle path to rowsRoot, then
- *   <row_i, barycentric weights of z> = sum_j L_ij y_j.
+ * Check B per row (da-review.md §1.2, §1.3(3), (4)): Merkle path to rowsRoot, then the scheme's check
+ * that the row is the one its header's evaluations (or checksums) name.
  * A row that only has a Merkle path is not valid: the disperser may have committed to garbage, and
  * two retrievers would decode different data. Attesters, retrievers and repairers all come through
  * here, and only `VerifiedRow`s can be decoded.
  */
-import { type Kzg, KzgError } from '@barycenter/kzg';
-import { assertChecked, type CheckedHeader } from './check-header.ts';
+import type { Kzg } from '@barycenter/kzg';
+import { assertChecked, type CheckedHeader, type OpenedHeader } from './check-header.ts';
 import { DaError } from './errors.ts';
+import { kzgRowCheck } from './kzg-rows.ts';
 import { treeBranch, treeRoot } from './merkle.ts';
-import { packPayload } from './payload.ts';
 import { buildRowTree, checkShape, isRowCommitted, type RowMessage } from './rows.ts';
+import type { CommitmentScheme, RowCheck } from './scheme.ts';
 import { equalBytes } from './wire.ts';
 
 declare const verified: unique symbol;
@@ -32,14 +33,21 @@ export function isVerifiedRow(row: RowMessage): row is VerifiedRow {
 
 /** Verifies rows of one checked header. Holds at most n rows. */
 export class RowVerifier {
-  readonly header: CheckedHeader;
-  readonly #kzg: Kzg;
+  readonly header: OpenedHeader;
+  readonly #check: RowCheck;
   readonly #rows = new Map<number, VerifiedRow>();
 
-  constructor(options: { readonly kzg: Kzg; readonly header: CheckedHeader }) {
+  constructor(
+    options:
+      | { readonly kzg: Kzg; readonly header: CheckedHeader }
+      | { readonly scheme: CommitmentScheme; readonly header: OpenedHeader },
+  ) {
     assertChecked(options.header);
     this.header = options.header;
-    this.#kzg = options.kzg;
+    this.#check =
+      'scheme' in options
+        ? options.scheme.rowCheck(options.header)
+        : kzgRowCheck(options.header, options.kzg);
   }
 
   /**
@@ -71,7 +79,7 @@ export class RowVerifier {
     if (payload.length !== header.byteLength) {
       throw new DaError('payload_mismatch', `expected ${header.byteLength} bytes`);
     }
-    const rows = this.#kzg.extendRows(packPayload(payload, geometry), { rowCount: geometry.n });
+    const rows = this.#check.encodePayload(payload);
     const tree = buildRowTree(rows);
     if (!equalBytes(treeRoot(tree), header.rowsRoot)) {
       throw new DaError('payload_mismatch', 'the payload encodes to other rows');
@@ -90,8 +98,8 @@ export class RowVerifier {
   }
 
   #accept(message: RowMessage, options: { evaluate: boolean } = { evaluate: true }): VerifiedRow {
-    if (options.evaluate && this.#evaluate(message) !== this.header.rowEvaluations[message.index]) {
-      throw new DaError('row_wrong', 'the row is not the coded row of the commitments', {
+    if (options.evaluate && !this.#check.holds(message)) {
+      throw new DaError('row_wrong', 'the row is not the coded row of the header', {
         row: message.index,
       });
     }
@@ -99,14 +107,5 @@ export class RowVerifier {
     verifiedRows.add(row);
     this.#rows.set(row.index, row);
     return row;
-  }
-
-  #evaluate(message: RowMessage): bigint {
-    try {
-      return this.#kzg.evaluateRow(message.row, this.header.weights);
-    } catch (cause) {
-      if (!(cause instanceof KzgError)) throw cause;
-      throw new DaError('row_not_canonical', cause.message, { row: message.index, cause });
-    }
   }
 }

@@ -5,6 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { MIN_NATIVE_BYTES, nativeHash } from './native-hash.ts';
 
 /** All hash tags of the protocol, by purpose. */
 export const TAGS = {
@@ -18,6 +19,8 @@ export const TAGS = {
   rowLeaf: 'BARYCENTER_DA_ROW_LEAF_V1',
   rowEmpty: 'BARYCENTER_DA_ROW_EMPTY_V1',
   rowNode: 'BARYCENTER_DA_ROW_NODE_V1',
+  zodaChallenge: 'BARYCENTER_DA_ZODA_V1',
+  checksumKey: 'BARYCENTER_DA_ZODA_KEY_V1',
   snapshot: 'BARYCENTER_DA_SNAPSHOT_V1',
   seatDraw: 'BARYCENTER_DA_SEAT_DRAW_V1',
   rowOrder: 'BARYCENTER_DA_ROW_ORDER_V1',
@@ -32,6 +35,9 @@ const prefixStates = new Map<Tag, Sha256State>();
 
 /** `TH(tag, parts concatenated)`, 32 bytes. */
 export function taggedHash(tag: Tag, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  const native = size >= MIN_NATIVE_BYTES ? nativeHash() : undefined;
+  if (native !== undefined) return Uint8Array.from(native([prefix(tag), ...parts]));
   const hash = prefixState(tag).clone();
   for (const part of parts) hash.update(part);
   return Uint8Array.from(hash.digest());
@@ -40,9 +46,14 @@ export function taggedHash(tag: Tag, ...parts: readonly Uint8Array[]): Uint8Arra
 function prefixState(tag: Tag): Sha256State {
   let state = prefixStates.get(tag);
   if (state === undefined) {
-    const digest = sha256(utf8ToBytes(tag));
-    state = sha256.create().update(concatBytes(digest, digest));
+    state = sha256.create().update(prefix(tag));
     prefixStates.set(tag, state);
   }
   return state;
+}
+
+/** The 64 bytes before every input. */
+function prefix(tag: Tag): Uint8Array {
+  const digest = sha256(utf8ToBytes(tag));
+  return concatBytes(digest, digest);
 }

@@ -1,0 +1,23 @@
+/** Check B per row in the KZG scheme: <row_i, barycentric weights of z> = sum_j L_ij y_j. */
+import { type Kzg, KzgError } from '@barycenter/kzg';
+import type { CheckedHeader } from './check-header.ts';
+import { DaError } from './errors.ts';
+import { packPayload } from './payload.ts';
+import type { RowCheck } from './scheme.ts';
+
+/** Rows of one header against its expected evaluations. c field products a row. */
+export function kzgRowCheck(header: CheckedHeader, kzg: Kzg): RowCheck {
+  const { geometry, rowEvaluations, weights } = header;
+  return {
+    holds: ({ index, row }) => {
+      try {
+        return kzg.evaluateRow(row, weights) === rowEvaluations[index];
+      } catch (cause) {
+        if (!(cause instanceof KzgError)) throw cause;
+        throw new DaError('row_not_canonical', cause.message, { row: index, cause });
+      }
+    },
+    encodePayload: (payload) =>
+      kzg.extendRows(packPayload(payload, geometry), { rowCount: geometry.n }),
+  };
+}
