@@ -17,8 +17,9 @@
  *   Pr[some accepted rows disagree] <= C(n, k+1) (p-1)^-t <= 2^-128        (t: `checksumWidth`)
  *
  * for each r, that is for each hash the submitter tries. It is exact and holds for all accepted rows
- * at once. ZODA's own analysis speaks of a distance: 2^-128 from S >= 128 / -log2(1 - (n-k+1)/(2n))
- * rows of one sampler (188 at n = 1,024, k = 256), too many for members with a few seats.
+ * at once. The distance analysis of the paper (as commonware-coding applies it) needs S >=
+ * 128 / -log2(1 - (n-k+1)/(2n)) rows of one sampler for 2^-128: 189 at n = 1,024, k = 256, too many
+ * for members with a few seats.
  *
  * Node of position b = q b' + s (0 <= s < q, q >= m/T, T a power of two >= t): w_T^b' beta^s, beta of
  * order T Q with Q a power of two >= q; all distinct, since (w_T^b' beta^s)^T = (beta^T)^s tells s. So a

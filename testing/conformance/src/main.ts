@@ -8,12 +8,13 @@ import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
+import { daZoda } from './da-zoda.ts';
 import { erasure } from './erasure.ts';
 import { kzg } from './kzg.ts';
 import { runGroups, type VectorFile } from './suite.ts';
 
 const [folder, ...chosen] = process.argv.slice(2);
-const groups = [erasure, bls, kzg, daSampling].filter(
+const groups = [erasure, bls, kzg, daSampling, daZoda].filter(
   ({ name }) => chosen.length === 0 || chosen.includes(name),
 );
 
