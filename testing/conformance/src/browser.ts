@@ -7,6 +7,7 @@ import { type Bls, createBls } from '@barycenter/bls';
 import { createKzg } from '@barycenter/kzg';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
+import { daZoda } from './da-zoda.ts';
 import { erasure } from './erasure.ts';
 import { kzgWith } from './kzg.ts';
 import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts';
@@ -57,7 +58,7 @@ const forbidden: Group = {
 const groups =
   location.pathname === '/forbidden'
     ? [forbidden]
-    : [erasure, bls, kzgWith({ createWorker }), daSampling];
+    : [erasure, bls, kzgWith({ createWorker }), daSampling, daZoda];
 
 let counts = { passed: 0, failed: 1 };
 try {
