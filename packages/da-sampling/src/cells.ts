@@ -4,11 +4,8 @@
  * equation. Proofs are made only when somebody samples: dispersal carries none.
  */
 import { type Kzg, KzgError } from '@barycenter/kzg';
-import { assertChecked, type CheckedHeader } from './check-header.ts';
+import type { CheckedHeader } from './check-header.ts';
 import type { VerifiedRow } from './row-verifier.ts';
-import { CELLS_PER_ROW } from './samples.ts';
-import type { SampleCode } from './scheme.ts';
-import { undecodableShare } from './security.ts';
 
 /** Bytes of a cell and of its proof. EIP-7594, BYTES_PER_CELL; EIP-4844, BYTES_PER_PROOF. */
 export const CELL_BYTES = 2048;
@@ -54,18 +51,4 @@ export function verifyCells(
     if (cause instanceof KzgError) return false;
     throw cause;
   }
-}
-
-/** The cells of the KZG scheme as what a light client samples. */
-export function kzgSamples(kzg: Kzg): SampleCode {
-  return {
-    cellsPerRow: CELLS_PER_ROW,
-    sizes: () => ({ cell: CELL_BYTES, proof: CELL_PROOF_BYTES }),
-    undecodableShare,
-    serve: (row, cellIndex) => serveCell(row, cellIndex, { kzg }),
-    verify: (cells, header) => {
-      assertChecked(header, 'kzg');
-      return verifyCells(cells, { kzg, header: header as CheckedHeader });
-    },
-  };
 }

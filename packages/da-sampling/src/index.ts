@@ -91,10 +91,11 @@ export {
 } from './profile.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
+export type { RowCheck, RowChecker } from './row-check.ts';
 export { RowVerifier, type VerifiedRow } from './row-verifier.ts';
 export { decodeRowMessage, encodeRowMessage, type RowMessage } from './rows.ts';
 export { CELLS_PER_ROW, type Sample, type SampleStore } from './samples.ts';
-export type { CommitmentScheme, RowCheck, SampleCode } from './scheme.ts';
+export type { CommitmentScheme, SampleCode } from './scheme.ts';
 export {
   type CommitteeParameters,
   committeeFailureBits,

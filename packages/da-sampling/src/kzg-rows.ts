@@ -3,7 +3,7 @@ import { type Kzg, KzgError } from '@barycenter/kzg';
 import type { CheckedHeader } from './check-header.ts';
 import { DaError } from './errors.ts';
 import { packPayload } from './payload.ts';
-import type { RowCheck } from './scheme.ts';
+import type { RowCheck } from './row-check.ts';
 
 /** Rows of one header against its expected evaluations. c field products a row. */
 export function kzgRowCheck(header: CheckedHeader, kzg: Kzg): RowCheck {

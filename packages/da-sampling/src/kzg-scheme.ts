@@ -1,6 +1,6 @@
 /** The KZG scheme (the package's own functions, with a `Kzg` bound) behind `CommitmentScheme`. */
 import type { Kzg } from '@barycenter/kzg';
-import { kzgSamples } from './cells.ts';
+import { CELL_BYTES, CELL_PROOF_BYTES, serveCell, verifyCells } from './cells.ts';
 import {
   assertChecked,
   type CheckedHeader,
@@ -10,7 +10,9 @@ import {
 import { encodeBlob } from './encode-blob.ts';
 import { kzgRowCheck } from './kzg-rows.ts';
 import { recoverBlob } from './recover-blob.ts';
-import type { CommitmentScheme } from './scheme.ts';
+import { CELLS_PER_ROW } from './samples.ts';
+import type { CommitmentScheme, SampleCode } from './scheme.ts';
+import { undecodableShare } from './security.ts';
 
 /** Where a function takes a scheme, `{ kzg }` is short for `{ scheme: kzgScheme(kzg) }`. */
 export type SchemeChoice = { readonly kzg: Kzg } | { readonly scheme: CommitmentScheme };
@@ -36,4 +38,15 @@ export function chosenScheme(choice: SchemeChoice): CommitmentScheme {
 function kzgHeader(header: OpenedHeader): CheckedHeader {
   assertChecked(header, 'kzg');
   return header as CheckedHeader;
+}
+
+/** The cells of the KZG scheme as what a light client samples. */
+function kzgSamples(kzg: Kzg): SampleCode {
+  return {
+    cellsPerRow: CELLS_PER_ROW,
+    sizes: () => ({ cell: CELL_BYTES, proof: CELL_PROOF_BYTES }),
+    undecodableShare,
+    serve: (row, cellIndex) => serveCell(row, cellIndex, { kzg }),
+    verify: (cells, header) => verifyCells(cells, { kzg, header: kzgHeader(header) }),
+  };
 }

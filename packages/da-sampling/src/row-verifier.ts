@@ -10,8 +10,8 @@ import { assertChecked, type CheckedHeader, type OpenedHeader } from './check-he
 import { DaError } from './errors.ts';
 import { kzgRowCheck } from './kzg-rows.ts';
 import { treeBranch, treeRoot } from './merkle.ts';
+import type { RowCheck, RowChecker } from './row-check.ts';
 import { buildRowTree, checkShape, isRowCommitted, type RowMessage } from './rows.ts';
-import type { CommitmentScheme, RowCheck } from './scheme.ts';
 import { equalBytes } from './wire.ts';
 
 declare const verified: unique symbol;
@@ -40,7 +40,7 @@ export class RowVerifier {
   constructor(
     options:
       | { readonly kzg: Kzg; readonly header: CheckedHeader }
-      | { readonly scheme: CommitmentScheme; readonly header: OpenedHeader },
+      | { readonly scheme: RowChecker; readonly header: OpenedHeader },
   ) {
     assertChecked(options.header);
     this.header = options.header;

@@ -10,18 +10,8 @@ import type { AuthenticatedHeader, OpenedHeader } from './check-header.ts';
 import type { BlobOptions, EncodedBlob } from './encode-blob.ts';
 import type { UnpackedPayload } from './payload.ts';
 import type { Geometry, SchemeName } from './profile.ts';
+import type { RowChecker } from './row-check.ts';
 import type { VerifiedRow } from './row-verifier.ts';
-
-/** Rows against one header. */
-export type RowCheck = {
-  /**
-   * Whether a row with a good Merkle path is the row of that index. Throws DaError
-   * `row_not_canonical`.
-   */
-  holds(row: { readonly index: number; readonly row: Uint8Array }): boolean;
-  /** All n rows of a payload of the header's length. */
-  encodePayload(payload: Uint8Array): readonly Uint8Array[];
-};
 
 /** The pieces a light client samples. */
 export type SampleCode = {
@@ -38,14 +28,12 @@ export type SampleCode = {
 };
 
 /** A commitment scheme: `kzgScheme(kzg)` or `createZoda()`. */
-export type CommitmentScheme = {
+export type CommitmentScheme = RowChecker & {
   readonly name: SchemeName;
   /** Payload to signed header and rows; errors as `encodeBlob`. */
   encodeBlob(payload: Uint8Array, options: BlobOptions): EncodedBlob;
   /** The part of checking a header that depends on the scheme. Throws DaError. */
   openHeader(header: AuthenticatedHeader): OpenedHeader;
-  /** TypeError for a header of another scheme. */
-  rowCheck(header: OpenedHeader): RowCheck;
   /** Any k verified rows to the payload or INVALID; errors as `recoverBlob`. */
   recoverBlob(rows: readonly VerifiedRow[], header: OpenedHeader): UnpackedPayload;
   readonly samples: SampleCode;

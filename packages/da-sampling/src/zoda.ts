@@ -30,10 +30,11 @@ import { createLanes, type Lanes } from './lanes.ts';
 import type { UnpackedPayload } from './payload.ts';
 import { rowTreeDepth } from './profile.ts';
 import { usableRows } from './recover-blob.ts';
+import type { RowCheck } from './row-check.ts';
 import { extendWords, recoverWords } from './row-code.ts';
 import type { VerifiedRow } from './row-verifier.ts';
 import { isRowCommitted } from './rows.ts';
-import type { CommitmentScheme, RowCheck, SampleCode } from './scheme.ts';
+import type { CommitmentScheme, SampleCode } from './scheme.ts';
 import { TAGS, taggedHash } from './tagged-hash.ts';
 import {
   bytesOfWords,
