@@ -1,3 +1,5 @@
+export { type Bls, createBls } from '@barycenter/bls';
+export { createKzg, type Kzg } from '@barycenter/kzg';
 export {
   type Attestation,
   type AttestedBlob,
