@@ -8,6 +8,7 @@ import { createErasure } from '@barycenter/erasure';
 import { createKzg } from '@barycenter/kzg';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
+import { daZoda } from './da-zoda.ts';
 import { erasure } from './erasure.ts';
 import { kzgWith } from './kzg.ts';
 import { readmeWith, runInWebWorker } from './readme.ts';
@@ -71,7 +72,7 @@ const readme = readmeWith({ url: (file) => `/${file}.js`, runInWorker: runInWebW
 const groups =
   location.pathname === '/forbidden'
     ? [forbidden, readme]
-    : [erasure, bls, kzgWith({ createWorker }), daSampling, readme];
+    : [erasure, bls, kzgWith({ createWorker }), daSampling, daZoda, readme];
 
 let counts = { passed: 0, failed: 1 };
 try {
