@@ -57,8 +57,12 @@ export type DaErrorCode =
   | 'no_signers'
   | 'below_threshold'
   | 'signature_invalid'
-  // light client
-  | 'samples_corrupt';
+  // cells and light client
+  | 'samples_corrupt'
+  | 'cells_missing'
+  | 'cell_wrong'
+  | 'cell_unknown'
+  | 'quota_exceeded';
 
 /** Two signed headers of one (submitter, nonce): proof that the submitter equivocated. */
 export type EquivocationEvidence = {

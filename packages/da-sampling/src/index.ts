@@ -7,11 +7,13 @@ export {
   encodeAttestation,
 } from './attestation.ts';
 export { AttestationSession, Attester, type AttesterOptions } from './attester.ts';
+export { CellServer, type CellServerOptions } from './cell-server.ts';
 export {
   CELL_BYTES,
   CELL_PROOF_BYTES,
   type PlacedCell,
   type ProvenCell,
+  rebuildCell,
   serveCell,
   verifyCells,
 } from './cells.ts';
