@@ -4,6 +4,8 @@ import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
 import { dispersal } from './dispersal.ts';
+import { erasure } from './erasure.ts';
+import { erasureLimits } from './erasure-limits.ts';
 import { pointSums } from './msm.ts';
 import { blobProof, kzgProof } from './proof.ts';
 import { ready } from './ready.ts';
@@ -27,4 +29,6 @@ export const OPERATIONS: readonly Operation[] = [
   commitMany,
   ...sparseRows,
   ...dispersal,
+  ...erasure,
+  ...erasureLimits,
 ];

@@ -62,7 +62,15 @@ export type DaErrorCode =
   | 'cells_missing'
   | 'cell_wrong'
   | 'cell_unknown'
-  | 'quota_exceeded';
+  | 'quota_exceeded'
+  // beacons
+  | 'beacon_missing'
+  | 'beacon_other_chain'
+  | 'beacon_invalid'
+  | 'freeze_not_final'
+  // stake lists
+  | 'csv_malformed'
+  | 'stake_out_of_range';
 
 /** Two signed headers of one (submitter, nonce): proof that the submitter equivocated. */
 export type EquivocationEvidence = {
