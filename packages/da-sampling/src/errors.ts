@@ -57,8 +57,12 @@ export type DaErrorCode =
   | 'no_signers'
   | 'below_threshold'
   | 'signature_invalid'
-  // light client
+  // cells and light client
   | 'samples_corrupt'
+  | 'cells_missing'
+  | 'cell_wrong'
+  | 'cell_unknown'
+  | 'quota_exceeded'
   // beacons
   | 'beacon_missing'
   | 'beacon_other_chain'

@@ -10,6 +10,7 @@ export {
   encodeAttestation,
 } from './attestation.ts';
 export { AttestationSession, Attester, type AttesterOptions } from './attester.ts';
+export { CellServer, type CellServerOptions } from './cell-server.ts';
 export {
   type Beacon,
   type BeaconValue,
@@ -22,6 +23,7 @@ export {
   CELL_PROOF_BYTES,
   type PlacedCell,
   type ProvenCell,
+  rebuildCell,
   serveCell,
   verifyCells,
 } from './cells.ts';
