@@ -47,6 +47,7 @@ export {
   sampleCommittee,
   type Validator,
 } from './committee.ts';
+export { type Delivery, deliveryBytes, planDeliveries } from './delivery.ts';
 export { type Domain, encodeDomain } from './domain.ts';
 export {
   type BlobOptions,
@@ -88,13 +89,21 @@ export {
   PROFILES,
   type Profile,
   type SchemeName,
+  STRONG,
   schemeName,
+  ZG,
   ZODA,
 } from './profile.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
 export type { RowCheck, RowChecker } from './row-check.ts';
-export { RowVerifier, type VerifiedRow } from './row-verifier.ts';
+export {
+  MAX_ROWS_AHEAD,
+  type RowOutcome,
+  type RowStreamOptions,
+  RowVerifier,
+  type VerifiedRow,
+} from './row-verifier.ts';
 export { decodeRowMessage, encodeRowMessage, type RowMessage } from './rows.ts';
 export { CELLS_PER_ROW, type Sample, type SampleStore } from './samples.ts';
 export type { CommitmentScheme, SampleCode } from './scheme.ts';

@@ -1,14 +1,9 @@
 /** The KZG scheme (the package's own functions, with a `Kzg` bound) behind `CommitmentScheme`. */
 import type { Kzg } from '@barycenter/kzg';
 import { CELL_BYTES, CELL_PROOF_BYTES, serveCell, verifyCells } from './cells.ts';
-import {
-  assertChecked,
-  type CheckedHeader,
-  type OpenedHeader,
-  openHeader,
-} from './check-header.ts';
+import { openHeader } from './check-header.ts';
 import { encodeBlob } from './encode-blob.ts';
-import { kzgRowCheck } from './kzg-rows.ts';
+import { kzgHeader, kzgRowCheck } from './kzg-rows.ts';
 import { recoverBlob } from './recover-blob.ts';
 import { CELLS_PER_ROW } from './samples.ts';
 import type { CommitmentScheme, SampleCode } from './scheme.ts';
@@ -23,7 +18,7 @@ export function kzgScheme(kzg: Kzg): CommitmentScheme {
     name: 'kzg',
     encodeBlob: (payload, options) => encodeBlob(payload, { ...options, kzg }),
     openHeader: (header) => openHeader(header, kzg),
-    rowCheck: (header) => kzgRowCheck(kzgHeader(header), kzg),
+    rowCheck: (header) => kzgRowCheck(header, kzg),
     recoverBlob: (rows, header) => recoverBlob(rows, { kzg, header: kzgHeader(header) }),
     samples: kzgSamples(kzg),
   };
@@ -32,12 +27,6 @@ export function kzgScheme(kzg: Kzg): CommitmentScheme {
 /** The scheme that a caller chose. */
 export function chosenScheme(choice: SchemeChoice): CommitmentScheme {
   return 'scheme' in choice ? choice.scheme : kzgScheme(choice.kzg);
-}
-
-/** TypeError unless the header was opened by the KZG scheme. */
-function kzgHeader(header: OpenedHeader): CheckedHeader {
-  assertChecked(header, 'kzg');
-  return header as CheckedHeader;
 }
 
 /** The cells of the KZG scheme as what a light client samples. */

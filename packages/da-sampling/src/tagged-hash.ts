@@ -2,10 +2,11 @@
  * Tagged hashing, da-review.md §1.1: `TH(tag, x) = sha256(sha256(tag) || sha256(tag) || x)`.
  * The doubled tag digest fills exactly one SHA-256 block, so its state is computed once per tag.
  * Every tag is distinct and versioned; a hash made for one purpose never serves another.
+ * Rows go to the runtime's own SHA-256 where there is one: 0.1 instead of 0.5 ms for 128 KiB.
  */
+import { sha256 as hashLong } from '@barycenter/kzg';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { MIN_NATIVE_BYTES, nativeHash } from './native-hash.ts';
 
 /** All hash tags of the protocol, by purpose. */
 export const TAGS = {
@@ -30,30 +31,34 @@ export const TAGS = {
 type Tag = (typeof TAGS)[keyof typeof TAGS];
 type Sha256State = ReturnType<typeof sha256.create>;
 
-/** SHA-256 states after the doubled tag digest: at most one entry per tag above. */
-const prefixStates = new Map<Tag, Sha256State>();
+/** From so many bytes on, hashing anew by the runtime is faster than going on from a kept state. */
+const LONG_BYTES = 4096;
+
+/** What each tag begins with, as bytes and as a SHA-256 state: at most one entry per tag above. */
+const prefixes = new Map<Tag, { readonly bytes: Uint8Array; readonly state: Sha256State }>();
 
 /** `TH(tag, parts concatenated)`, 32 bytes. */
 export function taggedHash(tag: Tag, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const prefix = prefixOf(tag);
   const size = parts.reduce((sum, part) => sum + part.length, 0);
-  const native = size >= MIN_NATIVE_BYTES ? nativeHash() : undefined;
-  if (native !== undefined) return Uint8Array.from(native([prefix(tag), ...parts]));
-  const hash = prefixState(tag).clone();
+  if (size >= LONG_BYTES) return hashLong([prefix.bytes, ...parts]);
+  const hash = prefix.state.clone();
   for (const part of parts) hash.update(part);
   return Uint8Array.from(hash.digest());
 }
 
-function prefixState(tag: Tag): Sha256State {
-  let state = prefixStates.get(tag);
-  if (state === undefined) {
-    state = sha256.create().update(prefix(tag));
-    prefixStates.set(tag, state);
-  }
-  return state;
+/** The 64 bytes that `TH(tag, x)` hashes before x. */
+export function tagPrefix(tag: Tag): Uint8Array {
+  return prefixOf(tag).bytes;
 }
 
-/** The 64 bytes before every input. */
-function prefix(tag: Tag): Uint8Array {
-  const digest = sha256(utf8ToBytes(tag));
-  return concatBytes(digest, digest);
+function prefixOf(tag: Tag): { readonly bytes: Uint8Array; readonly state: Sha256State } {
+  let prefix = prefixes.get(tag);
+  if (prefix === undefined) {
+    const digest = sha256(utf8ToBytes(tag));
+    const bytes = concatBytes(digest, digest);
+    prefix = { bytes, state: sha256.create().update(bytes) };
+    prefixes.set(tag, prefix);
+  }
+  return prefix;
 }

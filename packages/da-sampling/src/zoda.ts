@@ -30,10 +30,10 @@ import { createLanes, type Lanes } from './lanes.ts';
 import type { UnpackedPayload } from './payload.ts';
 import { rowTreeDepth } from './profile.ts';
 import { usableRows } from './recover-blob.ts';
-import type { RowCheck } from './row-check.ts';
+import { NOT_CANONICAL, type RowCheck } from './row-check.ts';
 import { extendWords, recoverWords } from './row-code.ts';
 import type { VerifiedRow } from './row-verifier.ts';
-import { isRowCommitted } from './rows.ts';
+import { isRowCommitted, rowLeaf } from './rows.ts';
 import type { CommitmentScheme, SampleCode } from './scheme.ts';
 import { TAGS, taggedHash } from './tagged-hash.ts';
 import {
@@ -114,7 +114,7 @@ function rowCheck(header: OpenedHeader): RowCheck {
     holds: ({ index, row }) => {
       const words = wordsOfBytes(row);
       if (words === undefined) {
-        throw new DaError('row_not_canonical', 'the row has a word of p or more', { row: index });
+        throw new DaError('row_not_canonical', NOT_CANONICAL, { row: index });
       }
       const expected = rowChecksums[index]!;
       return checksum(words, key).every((word, j) => word === expected[j]);
@@ -170,7 +170,8 @@ function isSampleOf(
   const branch = Array.from({ length: proof.length / 32 }, (_, i) =>
     proof.subarray(32 * i, 32 * (i + 1)),
   );
-  if (!isRowCommitted({ index, row, branch }, header.header.rowsRoot)) return false;
+  const place = { leaf: rowLeaf(row, index), rowsRoot: header.header.rowsRoot };
+  if (!isRowCommitted({ index, row, branch }, place)) return false;
   return wordsOfBytes(row) !== undefined && check.holds({ index, row });
 }
 

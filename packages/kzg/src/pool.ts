@@ -1,5 +1,5 @@
 /**
- * `@barycenter/kzg/pool`: commitments to many blobs on several cores. The kernel is compiled once and
+ * `@barycenter/kzg/pool`: commitments to, and digests of, many rows on several cores. The kernel is compiled once and
  * sent to each worker, which has its own memory; exported tables are shared between them where
  * shared memory is allowed, and copied otherwise. Where there are no workers at all, the calling
  * thread does the work between other events.
@@ -10,15 +10,19 @@
 import { elementCount } from './column-code.ts';
 import { assertChoice, chooseKernel, TABLE_POLICIES } from './create.ts';
 import type { BackendName } from './engine.ts';
-import { assertArray, KzgError } from './errors.ts';
+import { assertArray, assertSameLength, KzgError } from './errors.ts';
 import type { TrustedSetup } from './js/trusted-setup.ts';
+import { FIELD_ELEMENTS_PER_BLOB } from './parameters.ts';
 import {
-  type CommitMessage,
+  type RowDigest,
   type StartMessage,
   serveJobs,
+  type Task,
+  type TaskMessage,
+  type TaskResult,
   type WorkerAnswer,
 } from './pool-jobs.ts';
-import { assertCanonical } from './scalar.ts';
+import { assertCanonical, assertScalar, power } from './scalar.ts';
 import type { TablePolicy } from './wasm/tables.ts';
 import {
   localPorts,
@@ -28,6 +32,7 @@ import {
   type WorkerPort,
 } from './worker-port.ts';
 
+export type { RowDigest } from './pool-jobs.ts';
 export type { NodeWorkerLike, WebWorkerLike, WorkerLike } from './worker-port.ts';
 
 /** Most workers of a pool. */
@@ -51,7 +56,7 @@ export interface KzgPoolOptions {
   readonly createWorker?: () => WorkerLike;
 }
 
-/** Workers that commit. */
+/** Workers that commit and digest. */
 export interface KzgPool {
   /** Workers running; 0 where there are none and the calling thread works. */
   readonly workers: number;
@@ -66,6 +71,21 @@ export interface KzgPool {
     rows: readonly Uint8Array[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<Bytes[]>;
+
+  /**
+   * For each row SHA-256 of its prefix and itself, and its value at z: what a receiver of rows wants
+   * to know of each, off its own thread. Calls may overlap. Rejects as `commitMany`, but a row that is
+   * not canonical has no value instead; RangeError for z that is a root of unity of the domain.
+   */
+  digestMany(
+    rows: readonly Uint8Array[],
+    options: {
+      readonly z: bigint;
+      /** One for each row. */
+      readonly prefixes: readonly Uint8Array[];
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<RowDigest[]>;
 
   /** Ends the workers; what is still to be done rejects with `disposed`. */
   dispose(): void;
@@ -106,8 +126,8 @@ export async function createKzgPool(options: KzgPoolOptions = {}): Promise<KzgPo
 }
 
 type Job = {
-  readonly row: Uint8Array;
-  readonly resolve: (commitment: Bytes) => void;
+  readonly task: Task;
+  readonly resolve: (result: TaskResult<Task>) => void;
   readonly reject: (reason: unknown) => void;
 };
 
@@ -144,7 +164,7 @@ class Pool implements KzgPool {
           port.listen((data) => {
             const answer = data as WorkerAnswer;
             if (answer.kind === 'ready') resolve();
-            else if (answer.kind === 'done') this.#finish(answer.job, answer.commitment);
+            else if (answer.kind === 'done') this.#finish(answer.job, answer.result);
             else fail(answer.message);
           }, fail);
           port.post(message);
@@ -163,12 +183,47 @@ class Pool implements KzgPool {
       elementCount(row, index);
       assertCanonical(row, index);
     });
+    return this.#run(
+      rows.map((row) => ({ kind: 'commit', row })),
+      signal,
+    );
+  }
+
+  async digestMany(
+    rows: readonly Uint8Array[],
+    options: {
+      readonly z: bigint;
+      readonly prefixes: readonly Uint8Array[];
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<RowDigest[]> {
+    if (this.#closed !== undefined) throw this.#closed;
+    const { z, prefixes, signal } = options;
+    assertScalar(z, 'z');
+    if (power(z, BigInt(FIELD_ELEMENTS_PER_BLOB)) === 1n) {
+      throw new RangeError('z: expected z^4096 != 1');
+    }
+    assertSameLength({ rows, prefixes });
+    rows.forEach((row, index) => {
+      elementCount(row, index);
+    });
+    return this.#run(
+      rows.map((row, index) => ({ kind: 'digest', row, prefix: prefixes[index]!, z })),
+      signal,
+    );
+  }
+
+  /** Queues tasks, and waits for their results in order. */
+  async #run<T extends Task>(
+    tasks: readonly T[],
+    signal: AbortSignal | undefined,
+  ): Promise<TaskResult<T>[]> {
     signal?.throwIfAborted();
     const jobs = new Set<Job>();
-    const results = rows.map(
-      (row) =>
-        new Promise<Bytes>((resolve, reject) => {
-          jobs.add({ row, resolve, reject });
+    const results = tasks.map(
+      (task) =>
+        new Promise<TaskResult<T>>((resolve, reject) => {
+          jobs.add({ task, resolve: resolve as Job['resolve'], reject });
         }),
     );
     const abort = (): void => {
@@ -197,14 +252,14 @@ class Pool implements KzgPool {
         if (job === undefined) return;
         const number = this.#nextJob++;
         this.#running.set(number, { ...job, port });
-        const message: CommitMessage = { kind: 'commit', job: number, row: job.row };
+        const message: TaskMessage = { job: number, ...job.task };
         port.post(message);
       }
     }
   }
 
-  #finish(number: number, commitment: Bytes): void {
-    this.#running.get(number)?.resolve(commitment);
+  #finish(number: number, result: TaskResult<Task>): void {
+    this.#running.get(number)?.resolve(result);
     this.#running.delete(number);
     this.#dispatch();
   }

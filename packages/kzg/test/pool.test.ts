@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { createKzg, type TrustedSetup } from '@barycenter/kzg';
+import { createKzg, sha256, type TrustedSetup } from '@barycenter/kzg';
 import { createKzgPool, type KzgPool, type WorkerLike } from '@barycenter/kzg/pool';
 import { seededRandom } from '@barycenter/testing';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -38,6 +38,41 @@ describe.each(backends)('$name', ({ name }) => {
     expect(none).toEqual([]);
     pool.dispose();
   });
+});
+
+describe.each(backends)('$name', ({ name }) => {
+  test(`a pool digests rows as the calling thread does (seed ${SEED})`, async () => {
+    const pool = await create({ workers: 2, backend: name, tables: 'none' });
+    const prefixes = rows.map((_, i) => random.bytes(i));
+    const notCanonical = replaceAt(rows, 4, new Uint8Array(64).fill(0xff));
+    for (const z of [5n, 123456789n]) {
+      const digests = await pool.digestMany(notCanonical, { z, prefixes });
+      digests.forEach(({ hash, y }, i) => {
+        const row = notCanonical[i]!;
+        expect(hash).toEqual(sha256([prefixes[i]!, row]));
+        const weights = kzg.evaluationWeights(z, row.length / 32);
+        expect(y).toBe(i === 4 ? undefined : kzg.evaluateRow(row, weights));
+      });
+    }
+    pool.dispose();
+    await expect(pool.digestMany(rows, { z: 5n, prefixes })).rejects.toThrow(/disposed/);
+  });
+});
+
+test('digests of nothing sensible are refused before any work', async () => {
+  const pool = await create({ workers: 1 });
+  const prefixes = rows.map(() => new Uint8Array(2));
+  const digest = (options: object, list: unknown = rows): Promise<unknown> =>
+    pool.digestMany(list as Uint8Array[], { z: 5n, prefixes, ...options });
+  await expect(digest({ z: 1n })).rejects.toThrow(RangeError);
+  await expect(digest({ z: -1n })).rejects.toThrow(RangeError);
+  await expect(digest({ prefixes: [] })).rejects.toMatchObject({ code: 'list_length' });
+  await expect(digest({}, replaceAt(rows, 3, new Uint8Array(31)))).rejects.toMatchObject({
+    code: 'row_length',
+    index: 3,
+  });
+  const reason = new Error('enough');
+  await expect(digest({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
 test('a bad row is refused with its index before any work', async () => {

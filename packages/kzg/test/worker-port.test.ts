@@ -21,8 +21,8 @@ test('without workers the jobs are served in this thread, between other events',
   creator.post({ kind: 'start', module, setup: undefined, tables: 'none' });
   expect(await next(creator)).toEqual({ kind: 'ready' });
   creator.post({ kind: 'commit', job: 2, row });
-  const { commitment } = (await next(creator)) as Extract<WorkerAnswer, { kind: 'done' }>;
-  expect(commitment).toEqual((await createKzg()).commitRow(row));
+  const { result } = (await next(creator)) as Extract<WorkerAnswer, { kind: 'done' }>;
+  expect(result).toEqual((await createKzg()).commitRow(row));
   creator.post({ kind: 'commit', job: 3, row: row.slice(1) });
   expect(await next(creator)).toMatchObject({ kind: 'failed', job: 3 });
   creator.close();
