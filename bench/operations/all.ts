@@ -3,6 +3,7 @@ import type { Operation } from '../src/operation.ts';
 import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
+import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
 import { pointSums } from './msm.ts';
 import { blobProof, kzgProof } from './proof.ts';
@@ -27,4 +28,5 @@ export const OPERATIONS: readonly Operation[] = [
   commitMany,
   ...sparseRows,
   ...dispersal,
+  ...zodaScheme,
 ];

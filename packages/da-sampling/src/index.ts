@@ -96,8 +96,16 @@ export {
 } from './profile.ts';
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
+export { type RepairOptions, repairRows } from './repair-rows.ts';
+export {
+  type RetrievedBlob,
+  type RetrieveOptions,
+  type RowSource,
+  retrieveBlob,
+} from './retrieve-blob.ts';
 export type { RowCheck, RowChecker } from './row-check.ts';
 export {
+  isVerifiedRow,
   MAX_ROWS_AHEAD,
   type RowOutcome,
   type RowStreamOptions,

@@ -127,6 +127,20 @@ export interface RowKzg {
   ): bigint[];
 
   /**
+   * For each wanted row the coefficients M with row = sum_j M_j * given row j, for any k = `dataRows`
+   * given rows, `indices` strictly ascending. O(k^2), and O(k) for each. Throws `rows_missing`,
+   * `index_order`, `index_range`.
+   */
+  repairCoefficients(
+    wanted: readonly number[],
+    given: {
+      readonly indices: readonly number[];
+      readonly dataRows: number;
+      readonly rowCount: number;
+    },
+  ): bigint[][];
+
+  /**
    * Weights that evaluate any row of up to `usedElements` elements at z. One inversion for all.
    * Throws KzgError `z_in_domain` if z^4096 = 1 (probability 2^-243 for a hash).
    */
