@@ -143,12 +143,13 @@ export class AttestationSession {
   readonly #verifier: RowVerifier;
   readonly #sign: () => Attestation;
 
-  constructor(options: {
-    readonly scheme: CommitmentScheme;
-    readonly header: OpenedHeader;
-    readonly assignedRows: readonly number[];
-    readonly sign: () => Attestation;
-  }) {
+  constructor(
+    options: SchemeChoice & {
+      readonly header: OpenedHeader;
+      readonly assignedRows: readonly number[];
+      readonly sign: () => Attestation;
+    },
+  ) {
     this.header = options.header;
     this.assignedRows = options.assignedRows;
     this.#verifier = new RowVerifier(options);

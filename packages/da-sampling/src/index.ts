@@ -10,7 +10,6 @@ export {
   encodeAttestation,
 } from './attestation.ts';
 export { AttestationSession, Attester, type AttesterOptions } from './attester.ts';
-export { CellServer, type CellServerOptions } from './cell-server.ts';
 export {
   type Beacon,
   type BeaconValue,
@@ -18,6 +17,7 @@ export {
   drawEpoch,
   type StakeSnapshot,
 } from './beacon.ts';
+export { CellServer, type CellServerOptions } from './cell-server.ts';
 export {
   CELL_BYTES,
   CELL_PROOF_BYTES,
@@ -139,7 +139,7 @@ export {
   type RowSource,
   retrieveBlob,
 } from './retrieve-blob.ts';
-export type { RowCheck, RowChecker, RowDigest, RowPool } from './row-check.ts';
+export type { RowCheck, RowChecker } from './row-check.ts';
 export {
   isVerifiedRow,
   MAX_ROWS_AHEAD,

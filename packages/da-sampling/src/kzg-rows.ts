@@ -1,42 +1,30 @@
 /** Check B per row in the KZG scheme: <row_i, barycentric weights of z> = sum_j L_ij y_j. */
 import { type Kzg, KzgError } from '@barycenter/kzg';
-import type { CheckedHeader } from './check-header.ts';
+import { assertChecked, type CheckedHeader, type OpenedHeader } from './check-header.ts';
 import { DaError } from './errors.ts';
 import { packPayload } from './payload.ts';
-import type { RowCheck } from './row-check.ts';
-import { rowLeafPrefix } from './rows.ts';
+import { NOT_CANONICAL, type RowCheck } from './row-check.ts';
 
 /** Rows of one header against its expected evaluations. c field products a row. */
-export function kzgRowCheck(header: CheckedHeader, kzg: Kzg): RowCheck {
-  const { geometry, rowEvaluations, weights } = header;
+export function kzgRowCheck(header: OpenedHeader, kzg: Kzg): RowCheck {
+  const { geometry, rowEvaluations, weights } = kzgHeader(header);
   return {
     holds: ({ index, row }) => {
       try {
         return kzg.evaluateRow(row, weights) === rowEvaluations[index];
       } catch (cause) {
         if (!(cause instanceof KzgError)) throw cause;
-        throw notCanonical(index, cause);
+        throw new DaError('row_not_canonical', NOT_CANONICAL, { row: index, cause });
       }
-    },
-    digest: async ({ index, row }, { pool, signal }) => {
-      const [digest] = await pool.digestMany([row], {
-        z: weights.z,
-        prefixes: [rowLeafPrefix(index)],
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const { hash, y } = digest!;
-      const holds = (): boolean => {
-        if (y === undefined) throw notCanonical(index);
-        return y === rowEvaluations[index];
-      };
-      return { leaf: hash, holds };
     },
     encodePayload: (payload) =>
       kzg.extendRows(packPayload(payload, geometry), { rowCount: geometry.n }),
+    evaluation: { z: weights.z, values: rowEvaluations },
   };
 }
 
-function notCanonical(index: number, cause?: KzgError): DaError {
-  const message = 'an element of the row is not below the modulus';
-  return new DaError('row_not_canonical', message, { row: index, ...(cause && { cause }) });
+/** TypeError unless the header was opened by the KZG scheme. */
+export function kzgHeader(header: OpenedHeader): CheckedHeader {
+  assertChecked(header, 'kzg');
+  return header as CheckedHeader;
 }

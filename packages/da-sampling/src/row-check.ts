@@ -1,17 +1,8 @@
 /** What a scheme says about rows; `row-verifier.ts` adds Merkle paths and shapes. */
-import type { KzgPool } from '@barycenter/kzg/pool';
 import type { OpenedHeader } from './check-header.ts';
 
-/** Workers that hash and evaluate rows. */
-export type RowPool = Pick<KzgPool, 'digestMany'>;
-
-/** What workers say about a row. */
-export type RowDigest = {
-  /** The row's leaf under rowsRoot. */
-  readonly leaf: Uint8Array;
-  /** As `RowCheck.holds`. */
-  readonly holds: () => boolean;
-};
+/** What a `row_not_canonical` says. */
+export const NOT_CANONICAL = 'an element of the row is not below the modulus';
 
 /** Rows against one header. */
 export type RowCheck = {
@@ -20,13 +11,10 @@ export type RowCheck = {
    * `row_not_canonical`.
    */
   holds(row: { readonly index: number; readonly row: Uint8Array }): boolean;
-  /** Hash and check by the workers of a pool, where the scheme's rows can be left to one. */
-  readonly digest?: (
-    row: { readonly index: number; readonly row: Uint8Array },
-    options: { readonly pool: RowPool; readonly signal: AbortSignal | undefined },
-  ) => Promise<RowDigest>;
   /** All n rows of a payload of the header's length. */
   encodePayload(payload: Uint8Array): readonly Uint8Array[];
+  /** If the check is one value of a row's polynomial, the point and the n values expected. */
+  readonly evaluation?: { readonly z: bigint; readonly values: readonly bigint[] };
 };
 
 /** The part of a scheme that checks rows. */

@@ -11,13 +11,21 @@
  * that only this thread's own workers are trusted, and brands are given in one place.
  */
 import type { Kzg } from '@barycenter/kzg';
-import { assertChecked, type CheckedHeader, type OpenedHeader } from './check-header.ts';
+import type { KzgPool } from '@barycenter/kzg/pool';
+import { assertChecked, type OpenedHeader } from './check-header.ts';
 import { DaError } from './errors.ts';
 import { kzgRowCheck } from './kzg-rows.ts';
 import { mapAhead } from './map-ahead.ts';
 import { treeBranch, treeRoot } from './merkle.ts';
-import type { RowCheck, RowChecker, RowPool } from './row-check.ts';
-import { buildRowTree, checkShape, isRowCommitted, type RowMessage, rowLeaf } from './rows.ts';
+import { NOT_CANONICAL, type RowCheck, type RowChecker } from './row-check.ts';
+import {
+  buildRowTree,
+  checkShape,
+  isRowCommitted,
+  type RowMessage,
+  rowLeaf,
+  rowLeafPrefix,
+} from './rows.ts';
 import { equalBytes } from './wire.ts';
 
 declare const verified: unique symbol;
@@ -38,8 +46,11 @@ const ROWS_PER_TURN = 16;
 /** What a stream of rows is verified with. */
 export type RowStreamOptions = {
   readonly signal?: AbortSignal;
-  /** Hashes and inner products are left to its workers; without it they take this thread. */
-  readonly pool?: RowPool;
+  /**
+   * Hashes and inner products are left to its workers; without it they take this thread, as do rows
+   * of the hash-only scheme.
+   */
+  readonly pool?: Pick<KzgPool, 'digestMany'>;
   /** The stream ends after so many refused messages; default 1: nobody sends wrong rows by mistake. */
   readonly maxRefused?: number;
 };
@@ -64,9 +75,9 @@ export class RowVerifier {
   readonly #rows = new Map<number, VerifiedRow>();
 
   constructor(
-    options:
-      | { readonly kzg: Kzg; readonly header: CheckedHeader }
-      | { readonly scheme: RowChecker; readonly header: OpenedHeader },
+    options: ({ readonly kzg: Kzg } | { readonly scheme: RowChecker }) & {
+      readonly header: OpenedHeader;
+    },
   ) {
     assertChecked(options.header);
     this.header = options.header;
@@ -168,13 +179,21 @@ export class RowVerifier {
       seen.add(index);
       const known = this.#rows.get(index);
       if (known !== undefined) return { ok: true, row: known };
-      if (pool === undefined || this.#check.digest === undefined) {
+      const { evaluation } = this.#check;
+      if (pool === undefined || evaluation === undefined) {
         return { ok: true, row: this.add(message) };
       }
       const copy = this.#copy(message);
-      const { leaf, holds } = await this.#check.digest(copy, { pool, signal });
-      this.#assertCommitted(copy, leaf);
-      return { ok: true, row: this.#rows.get(index) ?? this.#accept(copy, holds()) };
+      const [digest] = await pool.digestMany([copy.row], {
+        z: evaluation.z,
+        prefixes: [rowLeafPrefix(index)],
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const { hash, y } = digest!;
+      this.#assertCommitted(copy, hash);
+      if (y === undefined) throw new DaError('row_not_canonical', NOT_CANONICAL, { row: index });
+      const holds = evaluation.values[index] === y;
+      return { ok: true, row: this.#rows.get(index) ?? this.#accept(copy, holds) };
     } catch (error) {
       if (error instanceof DaError) return { ok: false, error };
       throw error;
@@ -189,7 +208,7 @@ export class RowVerifier {
     }
   }
 
-  /** Brands a committed row that holds. */
+  /** Brands a committed row that the scheme's check was made of. */
   #accept(message: RowMessage, holds: boolean): VerifiedRow {
     if (!holds) {
       throw new DaError('row_wrong', 'the row is not the coded row of the header', {

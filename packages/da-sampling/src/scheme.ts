@@ -36,5 +36,13 @@ export type CommitmentScheme = RowChecker & {
   openHeader(header: AuthenticatedHeader): OpenedHeader;
   /** Any k verified rows to the payload or INVALID; errors as `recoverBlob`. */
   recoverBlob(rows: readonly VerifiedRow[], header: OpenedHeader): UnpackedPayload;
+  /**
+   * Rows of the given indices, from exactly k verified rows of the header; without their branches and
+   * not checked. `repairRows` does both.
+   */
+  makeRows(
+    given: readonly VerifiedRow[],
+    options: { readonly header: OpenedHeader; readonly indices: ReadonlySet<number> },
+  ): Iterable<{ readonly index: number; readonly row: Uint8Array }>;
   readonly samples: SampleCode;
 };

@@ -29,7 +29,7 @@ import { encodeCore, type HeaderCore, ZODA_HEADER_VERSION } from './header.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import type { UnpackedPayload } from './payload.ts';
 import { rowTreeDepth } from './profile.ts';
-import type { RowCheck } from './row-check.ts';
+import { NOT_CANONICAL, type RowCheck } from './row-check.ts';
 import { extendWords, recoverWords } from './row-code.ts';
 import { sortedRows } from './row-set.ts';
 import type { VerifiedRow } from './row-verifier.ts';
@@ -60,7 +60,7 @@ export function createZoda(): CommitmentScheme {
   if (new Uint8Array(Uint32Array.of(1).buffer)[0] !== 1) {
     throw new Error('createZoda: a little-endian machine is needed');
   }
-  return { name: 'zoda', encodeBlob, openHeader, rowCheck, recoverBlob, samples };
+  return { name: 'zoda', encodeBlob, openHeader, rowCheck, recoverBlob, makeRows, samples };
 }
 
 /** The memory that rows are coded in: made once, used by one call at a time. */
@@ -114,7 +114,7 @@ function rowCheck(header: OpenedHeader): RowCheck {
     holds: ({ index, row }) => {
       const words = wordsOfBytes(row);
       if (words === undefined) {
-        throw new DaError('row_not_canonical', 'the row has a word of p or more', { row: index });
+        throw new DaError('row_not_canonical', NOT_CANONICAL, { row: index });
       }
       const expected = rowChecksums[index]!;
       return checksum(words, key).every((word, j) => word === expected[j]);
@@ -129,20 +129,36 @@ function rowCheck(header: OpenedHeader): RowCheck {
 
 function recoverBlob(rows: readonly VerifiedRow[], header: OpenedHeader): UnpackedPayload {
   assertChecked(header, 'zoda');
-  const { k, n } = header.geometry;
-  const given = sortedRows(rows, header)
-    .slice(0, k)
-    .map(({ index, row }) => ({
-      index,
-      words: wordsOfBytes(row)!, // verified, so canonical
-    }));
-  const dataRows = recoverWords(lanes(), {
-    given,
-    code: { dataRows: k, rowCount: n },
-    wanted: Array.from({ length: k }, (_, index) => index),
+  const given = sortedRows(rows, header).slice(0, header.geometry.k);
+  const data = wordsOfRows(given, {
+    header,
+    wanted: Array.from({ length: header.geometry.k }, (_, index) => index),
   });
   const { byteLength } = header.header;
-  return unpackWords(dataRows, { shape: header.geometry, byteLength });
+  return unpackWords(data, { shape: header.geometry, byteLength });
+}
+
+function makeRows(
+  given: readonly VerifiedRow[],
+  { header, indices }: { header: OpenedHeader; indices: ReadonlySet<number> },
+): { index: number; row: Uint8Array }[] {
+  assertChecked(header, 'zoda');
+  const wanted = [...indices];
+  const made = wordsOfRows(given, { header, wanted });
+  return wanted.map((index, i) => ({ index, row: bytesOfWords(made[i]!) }));
+}
+
+/** The wanted rows from exactly k others. */
+function wordsOfRows(
+  rows: readonly VerifiedRow[],
+  { header, wanted }: { header: OpenedHeader; wanted: readonly number[] },
+): Int32Array[] {
+  const { k, n } = header.geometry;
+  return recoverWords(lanes(), {
+    given: rows.map(({ index, row }) => ({ index, words: wordsOfBytes(row)! })), // verified: canonical
+    code: { dataRows: k, rowCount: n },
+    wanted,
+  });
 }
 
 /** Whole rows: the proof of a sample is the row's Merkle path, its hashes one after the other. */
@@ -172,8 +188,8 @@ function isSampleOf(
   const branch = Array.from({ length: proof.length / 32 }, (_, i) =>
     proof.subarray(32 * i, 32 * (i + 1)),
   );
-  const committed = { leaf: rowLeaf(row, index), rowsRoot: header.header.rowsRoot };
-  if (!isRowCommitted({ index, row, branch }, committed)) return false;
+  const place = { leaf: rowLeaf(row, index), rowsRoot: header.header.rowsRoot };
+  if (!isRowCommitted({ index, row, branch }, place)) return false;
   return wordsOfBytes(row) !== undefined && check.holds({ index, row });
 }
 

@@ -27,7 +27,10 @@ import {
   LightClient,
   type OpenedHeader,
   type Profile,
+  type RowSource,
   RowVerifier,
+  repairRows,
+  retrieveBlob,
   sampleCommittee,
   submitterAddress,
   type VerifiedRow,
@@ -199,6 +202,33 @@ describe('a blob of the hash-only scheme', () => {
       ok: false,
       code: 'profile_not_pinned',
     });
+  });
+
+  it('is pulled from many nodes, one of them lying, and repaired, like a KZG blob', async () => {
+    const { payload, blob } = encode(BYTES);
+    const header = open(blob.message);
+    const source = (id: string, held: readonly number[], isLying = false): RowSource => ({
+      id,
+      rows: async () => held,
+      row: async ({ index }) => {
+        const message = blob.rowMessage(index);
+        return isLying ? { ...message, row: flipped(message.row) } : message;
+      },
+    });
+    const sources = [source('a', [1, 9]), source('liar', ALL, true), source('b', [2, 4, 15])];
+    const options = { scheme: zoda, header, sources, random: random.bytes };
+    const { outcome, refused } = await retrieveBlob(options);
+    expect(outcome).toEqual({ status: 'ok', payload });
+    for (const { source: id, code } of refused) {
+      expect([id, code]).toEqual(['liar', 'row_not_committed']);
+    }
+    const all = verify(blob, ALL);
+    for (let trial = 0; trial < 30; trial++) {
+      const given = random.shuffle(all).slice(0, 4 + random.integer(4));
+      const wanted = random.shuffle(ALL).slice(0, 1 + random.integer(5));
+      const made = repairRows(given, { scheme: zoda, header, wanted });
+      expect(made.map((row) => ({ ...row }))).toEqual(wanted.map((index) => ({ ...all[index]! })));
+    }
   });
 
   it('works at profile zoda with 1,024 rows', () => {
