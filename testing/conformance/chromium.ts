@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { readmeBlocks } from './readme-blocks.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const PROGRAM = 'chromium';
@@ -41,7 +42,7 @@ export async function runChromium(folder: string, project: string): Promise<stri
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    plugins: [packagesOf(project)],
+    plugins: [readmeBlocks, packagesOf(project)],
     external: ['@chainsafe/blst'],
     logLevel: 'warning',
     logOverride: { 'ignored-bare-import': 'silent' },

@@ -22,6 +22,7 @@ import { build } from 'esbuild';
 import { chooseRuntimes, type Runtime } from '../../scripts/runtimes.ts';
 import { findVectors, readVector, readVectorBytes } from '../src/vectors.ts';
 import { chromiumVersion, runChromium } from './chromium.ts';
+import { readmeBlocks } from './readme-blocks.ts';
 import type { VectorFile } from './src/suite.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -54,6 +55,7 @@ await build({
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',
+  plugins: [readmeBlocks],
   external: ['@barycenter/*', 'node:*'],
   logLevel: 'warning',
 });

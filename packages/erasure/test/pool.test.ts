@@ -171,5 +171,5 @@ test('numbers and names out of range are refused before a worker starts', async 
   await expect(create({ codec: 'gf8' as 'auto' })).rejects.toMatchObject({ code: 'unknown_codec' });
   await expect(create({ parityShards: 0 })).rejects.toThrow(RangeError);
   const pool = await create({ codec: 'auto' });
-  expect(pool.codec).toBe('gf8-cauchy');
+  expect(pool.codec).toBe('leopard-ff8');
 });
