@@ -8,7 +8,6 @@ export {
   encodeAttestation,
 } from './attestation.ts';
 export { AttestationSession, Attester, type AttesterOptions } from './attester.ts';
-export { CellServer, type CellServerOptions } from './cell-server.ts';
 export {
   type Beacon,
   type BeaconValue,
@@ -16,6 +15,7 @@ export {
   drawEpoch,
   type StakeSnapshot,
 } from './beacon.ts';
+export { CellServer, type CellServerOptions } from './cell-server.ts';
 export {
   CELL_BYTES,
   CELL_PROOF_BYTES,
