@@ -31,8 +31,8 @@ export function readmeCode(project: string): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^example(-worker)?:/ }, ({ path }) => ({ path, namespace: 'example' }));
       onLoad({ filter: /./, namespace: 'example' }, ({ path }) => ({
-        contents: path.startsWith('readme:')
-          ? firstBlock(path.slice('readme:'.length))
+        contents: path.startsWith('example:')
+          ? firstBlock(path.slice('example:'.length))
           : worker(path),
         loader: 'ts',
         resolveDir: project,
