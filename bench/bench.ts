@@ -4,7 +4,7 @@
  *
  *   --only TEXT        rows whose name contains TEXT (repeatable); they replace theirs in the file
  *                      (a whole name is measured even if the mode leaves it out)
- *   --backend NAME     auto (default), fma, wide, scalar, js
+ *   --backend NAME     auto (default), fma, wide, scalar, js; relaxed, strict (rows of erasure)
  *   --quick            small inputs, three rounds; writes results/quick.json, not the report
  *   --memory WHOSE     ours (default), all, none: peak memory in fresh processes
  *   --list             prints the names of all rows
@@ -15,7 +15,7 @@
  */
 import { parseArgs } from 'node:util';
 import { OPERATIONS } from './operations/all.ts';
-import { createBls, createKzg, parseBackend } from './src/backends.ts';
+import { createBls, createKzg, hasBackend, parseBackend } from './src/backends.ts';
 import { readResults, resultsPath, writeReport, writeResults } from './src/files.ts';
 import { randomBlob } from './src/inputs.ts';
 import { describeMachine, moduleSizes } from './src/machine.ts';
@@ -60,7 +60,9 @@ else await measureAll();
 async function measureAll(): Promise<void> {
   const { quick } = values;
   const backend = parseBackend(values.backend);
-  const chosen = OPERATIONS.filter((operation) => isChosen(operation, quick));
+  const chosen = OPERATIONS.filter(
+    (operation) => isChosen(operation, quick) && hasBackend(operation.name, backend),
+  );
   if (chosen.length === 0) throw new RangeError('--only: no row has such a name (see --list)');
   const bench: Bench = {
     backend,

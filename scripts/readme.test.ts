@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tsBlocks } from './readme.ts';
@@ -12,8 +12,12 @@ const packages = publishedPackages();
 const readmes = [ROOT, ...packages.map(({ folder }) => folder)].map((folder) =>
   join(folder, 'README.md'),
 );
+const documents = packages
+  .map(({ folder }) => join(folder, 'docs'))
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
 
-for (const path of readmes) {
+for (const path of [...readmes, ...documents]) {
   describe(relative(ROOT, path), () => {
     test('exists and shows runnable code', () => {
       expect(existsSync(path), `${path} exists`).toBe(true);

@@ -1,8 +1,8 @@
 /**
- * `pnpm wasm`: builds the WebAssembly kernels from crates/bls12-381 and embeds them in the packages.
+ * `pnpm wasm`: builds the WebAssembly kernels from the crates and embeds them in the packages.
  * `pnpm wasm --check` builds them again and fails at the first difference from what is committed.
  *
- * 1. cargo compiles the crate once per back end (wasm32-unknown-unknown, no WASI, no bindings: the
+ * 1. cargo compiles each crate once per back end (wasm32-unknown-unknown, no WASI, no bindings: the
  *    interface is plain functions over linear memory).
  * 2. binaryen cuts each result into one module per package, by removing the exports that the package
  *    does not use and everything only they reach, optimises, and drops names and producers.
@@ -11,8 +11,9 @@
  *    every engine and bundler) and as it is (`fma.wasm`, for Workers), and the loader.
  *
  * wasm-pack and wasm-bindgen have no part in it: see crates/bls12-381/README.md, "Build".
- * The bytes depend on the compiler, so crates/TOOLCHAIN records it; with another one `--check` says so
- * and fails. CARGO and RUSTC choose a toolchain (default: those on PATH).
+ * The bytes depend on the compiler, so crates/TOOLCHAIN records it; with another one `--check` cannot
+ * compare and runs the harnesses of the crates on what it has built instead. CARGO and RUSTC choose
+ * a toolchain (default: those on PATH).
  */
 import {
   existsSync,
@@ -26,17 +27,13 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { checkOutputs } from './kernel-check.ts';
 import { mustRun, ROOT, run } from './workspace.ts';
 
-const CRATE = join(ROOT, 'crates', 'bls12-381');
-const RECORD = join(ROOT, 'crates', 'TOOLCHAIN');
+const RECORD = join('crates', 'TOOLCHAIN');
 const TARGET = 'wasm32-unknown-unknown';
 
-/** Budget of a module. */
-const MAX_BYTES = 200_000;
-const MAX_GZIP_BYTES = 70_000;
-
-/** A build of the crate: target features, cargo features, instructions that must and must not occur. */
+/** A build of a crate: target features, cargo features, instructions that must and must not occur. */
 type Backend = {
   readonly name: string;
   readonly targetFeatures: string;
@@ -45,69 +42,157 @@ type Backend = {
   readonly hasNot: readonly string[];
 };
 
-const BACKENDS: readonly Backend[] = [
+/** A folder below crates/ and what is made of it. */
+type Crate = {
+  readonly name: string;
+  readonly backends: readonly Backend[];
+  readonly linkArguments: readonly string[];
+  /** Which exports the module of each package keeps. */
+  readonly packages: Readonly<Record<string, (name: string) => boolean>>;
+  /** Packages that receive the loader of packages/kzg. */
+  readonly loaderFor: readonly string[];
+  /** Budget of a module. */
+  readonly maxBytes: number;
+  readonly maxGzipBytes: number;
+  /** Programs in harness/ that test a module with all exports, given its path. */
+  readonly harnesses: readonly string[];
+};
+
+const CRATES: readonly Crate[] = [
   {
-    name: 'fma',
-    targetFeatures: '+simd128,+relaxed-simd',
-    cargoFeatures: 'fma',
-    has: ['f64x2.relaxed_madd'],
-    hasNot: ['i64.mul_wide_u'],
+    name: 'bls12-381',
+    backends: [
+      {
+        name: 'fma',
+        targetFeatures: '+simd128,+relaxed-simd',
+        cargoFeatures: 'fma',
+        has: ['f64x2.relaxed_madd'],
+        hasNot: ['i64.mul_wide_u'],
+      },
+      {
+        name: 'wide',
+        targetFeatures: '+wide-arithmetic',
+        cargoFeatures: 'wide',
+        has: ['i64.mul_wide_u', 'i64.add128'],
+        hasNot: ['v128'],
+      },
+      {
+        name: 'scalar',
+        targetFeatures: '',
+        cargoFeatures: '',
+        has: [],
+        hasNot: ['v128', 'i64.mul_wide_u'],
+      },
+    ],
+    linkArguments: ['--export=__heap_base'],
+    packages: {
+      bls: (name) => /^(bls_|backend_|memory$|__heap_base$)/.test(name),
+      kzg: (name) => !/^(bls_|__)/.test(name),
+    },
+    loaderFor: ['bls', 'kzg'],
+    maxBytes: 200_000,
+    maxGzipBytes: 70_000,
+    harnesses: ['kernel.ts', 'bls.ts'],
   },
   {
-    name: 'wide',
-    targetFeatures: '+wide-arithmetic',
-    cargoFeatures: 'wide',
-    has: ['i64.mul_wide_u', 'i64.add128'],
-    hasNot: ['v128'],
-  },
-  {
-    name: 'scalar',
-    targetFeatures: '',
-    cargoFeatures: '',
-    has: [],
-    hasNot: ['v128', 'i64.mul_wide_u'],
+    name: 'erasure',
+    backends: [
+      {
+        name: 'relaxed',
+        targetFeatures: '+simd128,+relaxed-simd',
+        cargoFeatures: 'relaxed',
+        has: ['i8x16.relaxed_swizzle'],
+        hasNot: ['i8x16.swizzle', 'i8x16.shr_u'],
+      },
+      {
+        name: 'strict',
+        targetFeatures: '+simd128',
+        cargoFeatures: '',
+        has: ['i8x16.swizzle'],
+        hasNot: ['relaxed', 'i8x16.shr_u'],
+      },
+    ],
+    linkArguments: ['--export=__heap_base', '-zstack-size=65536'],
+    packages: { erasure: () => true },
+    loaderFor: [],
+    maxBytes: 60_000,
+    maxGzipBytes: 30_000,
+    harnesses: ['kernel.ts'],
   },
 ];
 
-/** Which exports a package's module keeps. */
-const PACKAGES: Readonly<Record<string, (name: string) => boolean>> = {
-  bls: (name) => /^(bls_|backend_|memory$|__heap_base$)/.test(name),
-  kzg: (name) => !/^(bls_|__)/.test(name),
-};
-
-/** The loader lives here and is copied to the other packages. */
-const LOADER = join(ROOT, 'packages', 'kzg', 'src', 'kernel', 'load.ts');
+/** The loader lives here and is copied to the other packages with a kernel of three builds. */
+const LOADER = join('packages', 'kzg', 'src', 'kernel', 'load.ts');
 
 const check = process.argv.includes('--check');
 const toolchain = findToolchain();
 const record = describe();
 const outputs = new Map<string, string | Uint8Array>([[RECORD, record]]);
-for (const backend of BACKENDS) {
-  const whole = compile(backend);
-  for (const [name, keeps] of Object.entries(PACKAGES)) {
-    const folder = join(ROOT, 'packages', name, 'src', 'kernel');
+const wholes: (readonly [crate: Crate, backend: Backend, whole: Uint8Array])[] = [];
+for (const crate of CRATES) {
+  for (const backend of crate.backends) build(crate, backend);
+  for (const name of crate.loaderFor) {
+    outputs.set(join(kernelFolder(name), 'load.ts'), readFileSync(join(ROOT, LOADER)));
+  }
+}
+if (check) {
+  const read = (path: string): Uint8Array | undefined =>
+    existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path)) : undefined;
+  try {
+    console.log(checkOutputs(outputs, { record: RECORD, read, test: testBuilds }));
+  } catch (error) {
+    fail(String(error));
+  }
+} else {
+  for (const [path, content] of outputs) {
+    mkdirSync(join(ROOT, path, '..'), { recursive: true });
+    writeFileSync(join(ROOT, path), content);
+  }
+  console.log('written');
+}
+
+function kernelFolder(packageName: string): string {
+  return join('packages', packageName, 'src', 'kernel');
+}
+
+/** Adds what one build of a crate gives to the outputs. */
+function build(crate: Crate, backend: Backend): void {
+  const whole = compile(crate, backend);
+  wholes.push([crate, backend, whole]);
+  for (const [name, keeps] of Object.entries(crate.packages)) {
     const module = cut(whole, keeps, backend);
-    outputs.set(join(folder, `${backend.name}.wasm`), module);
-    outputs.set(join(folder, `${backend.name}.wasm.ts`), asText(backend, module));
+    outputs.set(join(kernelFolder(name), `${backend.name}.wasm`), module);
+    outputs.set(
+      join(kernelFolder(name), `${backend.name}.wasm.ts`),
+      asText(crate, backend, module),
+    );
     const gzip = gzipSync(module, { level: 9 }).length;
     console.log(`${name}/${backend.name}: ${module.length} bytes, ${gzip} gzip`);
-    if (module.length > MAX_BYTES || gzip > MAX_GZIP_BYTES) {
-      fail(`${name}/${backend.name} exceeds ${MAX_BYTES} bytes or ${MAX_GZIP_BYTES} gzip`);
+    if (module.length > crate.maxBytes || gzip > crate.maxGzipBytes) {
+      fail(`${name}/${backend.name} exceeds ${crate.maxBytes} bytes or ${crate.maxGzipBytes} gzip`);
     }
   }
 }
-for (const name of Object.keys(PACKAGES)) {
-  if (!existsSync(LOADER)) continue;
-  outputs.set(join(ROOT, 'packages', name, 'src', 'kernel', 'load.ts'), readFileSync(LOADER));
-}
-for (const [path, content] of outputs) {
-  if (check) compare(path, content);
-  else {
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, content);
+
+/** Runs the harnesses on all that was built, but for modules that this engine cannot compile. */
+function testBuilds(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'barycenter-wasm-'));
+  const path = join(folder, 'kernel.wasm');
+  try {
+    for (const [crate, backend, whole] of wholes) {
+      const module = cut(whole, () => true, backend);
+      if (!WebAssembly.validate(new Uint8Array(module))) continue;
+      writeFileSync(path, module);
+      for (const name of crate.harnesses) {
+        const script = join(ROOT, 'crates', crate.name, 'harness', name);
+        const { stdout } = mustRun(['node', '--conditions=@barycenter/source', script, path]);
+        console.log(`${crate.name}/${backend.name}, ${name}:\n${stdout}`);
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
-console.log(check ? 'the committed modules are those of this source' : 'written');
 
 /** Cargo and the environment it needs. */
 function findToolchain(): {
@@ -155,28 +240,32 @@ function describe(): string {
     '# What built packages/*/src/kernel (written by `pnpm wasm`, compared by `pnpm wasm --check`).',
     ...lines,
     `binaryen: ${manifest.version}`,
-    ...BACKENDS.map((backend) => `${backend.name}: ${flags(backend)}`),
+    ...CRATES.flatMap((crate) =>
+      crate.backends.map((backend) => `${crate.name}/${backend.name}: ${flags(crate, backend)}`),
+    ),
     '',
   ].join('\n');
 }
 
-function flags(backend: Backend): string {
+function flags(crate: Crate, backend: Backend): string {
   const features =
     backend.targetFeatures === '' ? [] : [`-C target-feature=${backend.targetFeatures}`];
-  return [...features, '-C link-arg=--export=__heap_base'].join(' ');
+  return [...features, ...crate.linkArguments.map((text) => `-C link-arg=${text}`)].join(' ');
 }
 
-function compile(backend: Backend): Uint8Array {
+function compile(crate: Crate, backend: Backend): Uint8Array {
+  const source = join(ROOT, 'crates', crate.name);
   // A folder per back end: cargo would rebuild everything at each change of flags.
-  const folder = join(CRATE, 'target', backend.name);
+  const folder = join(source, 'target', backend.name);
   mustRun(
     [
       ...[toolchain.cargo, 'build', '--release', '--locked', '--lib', '--target', TARGET],
       ...['--target-dir', folder, '--no-default-features', '--features', backend.cargoFeatures],
     ],
-    { folder: CRATE, env: { ...toolchain.env, RUSTFLAGS: flags(backend) } },
+    { folder: source, env: { ...toolchain.env, RUSTFLAGS: flags(crate, backend) } },
   );
-  return readFileSync(join(folder, TARGET, 'release', 'bls12_381.wasm'));
+  const file = `${crate.name.replaceAll('-', '_')}.wasm`;
+  return readFileSync(join(folder, TARGET, 'release', file));
 }
 
 /** The part of a module that the kept exports reach, optimised. */
@@ -233,31 +322,17 @@ function exportNames(module: Uint8Array): string[] {
   return [];
 }
 
-function asText(backend: Backend, module: Uint8Array): string {
+function asText(crate: Crate, backend: Backend, module: Uint8Array): string {
   const lines =
     Buffer.from(module)
       .toString('base64')
       .match(/.{1,96}/g) ?? [];
   return [
-    `/** The kernel's \`${backend.name}\` build as base64. Written by scripts/wasm.ts from crates/bls12-381. */`,
+    `/** The kernel's \`${backend.name}\` build as base64. Written by scripts/wasm.ts from crates/${crate.name}. */`,
     'export const MODULE: string =',
     `${lines.map((line) => `  '${line}'`).join(' +\n')};`,
     '',
   ].join('\n');
-}
-
-/** Fails with the place of the first difference. */
-function compare(path: string, content: string | Uint8Array): void {
-  const name = path.slice(ROOT.length + 1);
-  if (!existsSync(path)) fail(`${name} does not exist`);
-  const wanted = Buffer.from(content);
-  const found = readFileSync(path);
-  if (wanted.equals(found)) return;
-  if (path === RECORD) {
-    fail(`the compiler is not the recorded one:\n${found.toString()}---\n${wanted.toString()}`);
-  }
-  const at = wanted.findIndex((byte, i) => byte !== found[i]);
-  fail(`${name} differs at byte ${at} (${found.length} bytes committed, ${wanted.length} built)`);
 }
 
 function fail(message: string): never {

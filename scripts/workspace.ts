@@ -25,6 +25,8 @@ export type Manifest = {
   readonly version: string;
   readonly license?: string;
   readonly private?: boolean;
+  /** Commands: "./dist/bin/x.js" is built from "bin/x.ts". */
+  readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, ExportConditions | string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
@@ -37,7 +39,7 @@ export type Package = {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly entries: readonly Entry[];
-  /** What is built: the entries, and the files that conditions put in their place. */
+  /** What is built: the entries, the files that conditions put in their place, and commands. */
   readonly builds: readonly Pick<Entry, 'name' | 'source'>[];
 };
 
@@ -92,13 +94,20 @@ export function run(
     readonly folder?: string;
     readonly show?: boolean;
     readonly env?: Readonly<Record<string, string>>;
+    /** The command's standard input; default: none. */
+    readonly input?: string;
   } = {},
 ): Finished {
   const [name, ...rest] = command;
   const child = spawnSync(name!, rest, {
     cwd: options.folder ?? ROOT,
     env: { ...process.env, ...options.env, PATH: toolsPath() },
-    stdio: ['ignore', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
+    ...(options.input === undefined ? {} : { input: options.input }),
+    stdio: [
+      options.input === undefined ? 'ignore' : 'pipe',
+      options.show ? 'inherit' : 'pipe',
+      options.show ? 'inherit' : 'pipe',
+    ],
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -142,10 +151,13 @@ function readPackage(folder: string): Package {
     const name = builtName(target.workerd);
     others.push({ name, source: `src/${name}.ts` });
   }
+  for (const target of Object.values(manifest.bin ?? {})) {
+    others.push({ name: builtName(target), source: `${builtName(target)}.ts` });
+  }
   return { folder, manifest, entries, builds: [...entries, ...others] };
 }
 
-/** "./dist/native.js" is built as "native". */
+/** "./dist/native.js" is built as "native", "./dist/bin/erasure.js" as "bin/erasure". */
 function builtName(path: string): string {
   return path.replace(/^\.\/dist\//, '').replace(/\.js$/, '');
 }

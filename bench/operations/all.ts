@@ -5,6 +5,8 @@ import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
 import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
+import { erasure } from './erasure.ts';
+import { erasureLimits } from './erasure-limits.ts';
 import { pointSums } from './msm.ts';
 import { blobProof, kzgProof } from './proof.ts';
 import { ready } from './ready.ts';
@@ -29,4 +31,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...sparseRows,
   ...dispersal,
   ...zodaScheme,
+  ...erasure,
+  ...erasureLimits,
 ];

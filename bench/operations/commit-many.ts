@@ -1,5 +1,6 @@
 /** commitMany: a batch of blobs on two workers against the same on one, by elapsed time. */
 import { createKzgPool } from '@barycenter/kzg/pool';
+import { kzgBackend } from '../src/backends.ts';
 import { randomBlob } from '../src/inputs.ts';
 import { type Contender, type Operation, operation } from '../src/operation.ts';
 import { kzgPeer } from '../src/peers/all.ts';
@@ -8,7 +9,11 @@ const BLOBS = 16;
 
 function workers(count: number): Contender<Uint8Array[]> {
   return async (blobs, { backend }) => {
-    const pool = await createKzgPool({ workers: count, backend, tables: 'eager' });
+    const pool = await createKzgPool({
+      workers: count,
+      backend: kzgBackend(backend),
+      tables: 'eager',
+    });
     if (pool.workers !== count) throw new Error(`expected ${count} workers, got ${pool.workers}`);
     return { run: () => pool.commitMany(blobs), close: () => pool.dispose() };
   };

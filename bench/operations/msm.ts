@@ -1,5 +1,6 @@
 /** Multi-scalar multiplication over points that are not known beforehand, 255-bit scalars. */
 import { createPointSum } from '../../packages/kzg/src/point-sum.ts';
+import { kzgBackend } from '../src/backends.ts';
 import { sumTerms } from '../src/inputs.ts';
 import { type Operation, operation } from '../src/operation.ts';
 import { montgomerySum, ourSum, type Terms } from '../src/peers/msm.ts';
@@ -13,7 +14,8 @@ function variableBase(log2Count: number): Operation {
     minRounds: log2Count > 16 ? 3 : 5,
     input: async () => sumTerms(log2Count),
     contenders: {
-      ours: async (terms, { backend }) => ourSum(await createPointSum({ backend }), terms),
+      ours: async (terms, { backend }) =>
+        ourSum(await createPointSum({ backend: kzgBackend(backend) }), terms),
       montgomery: montgomerySum,
     },
   });

@@ -8,9 +8,15 @@ import * as bls from '@barycenter/bls';
 import type { Kzg } from '@barycenter/kzg';
 import * as kzg from '@barycenter/kzg';
 
-/** Names of `createKzg({ backend })` and `createBls({ backend })`. */
-export const BACKENDS = ['auto', 'fma', 'wide', 'scalar', 'js'] as const;
+/** Names of `createKzg({ backend })`, `createBls({ backend })` and `createErasure({ backend })`. */
+export const BACKENDS = ['auto', 'fma', 'wide', 'scalar', 'relaxed', 'strict', 'js'] as const;
 export type Backend = (typeof BACKENDS)[number];
+
+/** Whether the package that a row measures (its name's first part) has such a back end. */
+export function hasBackend(row: string, backend: Backend): boolean {
+  if (backend === 'auto' || backend === 'js') return true;
+  return row.startsWith('erasure::') === (backend === 'relaxed' || backend === 'strict');
+}
 
 /** The back end of a name, or RangeError. */
 export function parseBackend(name: string): Backend {
@@ -18,6 +24,25 @@ export function parseBackend(name: string): Backend {
   if (found === undefined)
     throw new RangeError(`--backend: expected one of ${BACKENDS.join(', ')}`);
   return found;
+}
+
+/** The back end's name as kzg takes it. Throws RangeError for one of erasure's. */
+export function kzgBackend(backend: Backend): kzg.BackendName | 'auto' {
+  if (backend === 'relaxed' || backend === 'strict') {
+    throw new RangeError(`kzg has no back end ${backend}`);
+  }
+  return backend;
+}
+
+/** The back end as an option of erasure. Throws RangeError for one of kzg's. */
+export function erasureBackendOption(backend: Backend): {
+  readonly backend?: 'relaxed' | 'strict' | 'js';
+} {
+  if (backend === 'auto') return {};
+  if (backend === 'fma' || backend === 'wide' || backend === 'scalar') {
+    throw new RangeError(`erasure has no back end ${backend}`);
+  }
+  return { backend };
 }
 
 /** A Kzg on that back end over Ethereum's setup. */

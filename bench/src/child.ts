@@ -9,13 +9,14 @@ const TIMEOUT_MS = 600_000;
 export async function runChild<Value>(
   script: string,
   args: readonly string[],
-  options: { readonly source: boolean },
+  options: { readonly source: boolean; readonly nodeOptions?: readonly string[] },
 ): Promise<Value> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const conditions = options.source ? ['--conditions=@barycenter/source'] : [];
+  const flags = [...conditions, ...(options.nodeOptions ?? [])];
   const env = { ...process.env };
   delete env.NODE_OPTIONS;
-  const { stdout } = await promisify(execFile)(process.execPath, [...conditions, path, ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, path, ...args], {
     env,
     timeout: TIMEOUT_MS,
     maxBuffer: 1 << 24,

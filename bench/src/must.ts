@@ -4,11 +4,15 @@
  */
 import type { Backend } from './backends.ts';
 
-/** `faster`: than a peer by a factor. `within`: a share of a peer's time. `below`: milliseconds. */
+/**
+ * `faster`: than a peer by a factor. `within`: a share of a peer's time. `below`: milliseconds.
+ * `memory`: MiB, of the kind that the row measures.
+ */
 export type Must =
   | { readonly rule: 'faster'; readonly peer: string; readonly bound: number; readonly by?: 'wall' }
   | { readonly rule: 'within'; readonly peer: string; readonly bound: number }
-  | { readonly rule: 'below'; readonly bound: number };
+  | { readonly rule: 'below'; readonly bound: number; readonly by?: 'wall' }
+  | { readonly rule: 'memory'; readonly bound: number };
 
 /** A must with what was measured. `measured` is undefined if the peer was not there. */
 export interface Verdict {
@@ -20,13 +24,15 @@ export interface Verdict {
   readonly met: boolean | undefined;
 }
 
-/** How much smaller each ratio may be. The JavaScript back end has no bounds; it is shown as is. */
+/** How much smaller each ratio may be (erasure's strict back end: design/erasure.md, section 5). The JavaScript back end has no bounds; it is shown as is. */
 export const ALLOWANCE: Readonly<Record<Backend, number>> = {
   auto: 1,
   fma: 1,
   wide: 1.4,
   scalar: 2.8,
   js: 1,
+  relaxed: 1,
+  strict: 1 / 0.6,
 };
 
 /** Native c-kzg's commitment takes this long on the machine of the absolute bounds. */
@@ -36,6 +42,7 @@ export const REFERENCE_COMMIT_MS = 50;
 export interface Times {
   readonly cpuMs: number;
   readonly wallMs: number;
+  readonly memoryMib?: number | undefined;
 }
 
 /**
@@ -52,9 +59,14 @@ export function judge(
   },
 ): Verdict[] {
   return musts.map((must): Verdict => {
+    if (must.rule === 'memory') {
+      const measured = row.ours.memoryMib;
+      const met = measured === undefined ? undefined : measured <= must.bound;
+      return { rule: must.rule, peer: undefined, bound: must.bound, measured, met };
+    }
     if (must.rule === 'below') {
       const bound = must.bound * row.machineScale;
-      const measured = row.ours.cpuMs;
+      const measured = row.ours[must.by === 'wall' ? 'wallMs' : 'cpuMs'];
       return { rule: must.rule, peer: undefined, bound, measured, met: measured <= bound };
     }
     const peer = row.peers.get(must.peer);

@@ -18,10 +18,15 @@ export interface Bench {
   bls(): Promise<Bls>;
 }
 
-/** A call, or a measurement that takes its sample elsewhere (a fresh process) and gives a result. */
-export type Contest =
-  | Call
-  | { sample(): Promise<Sample & { result: unknown; peakRssMib: number }> };
+/** A measurement that takes its sample elsewhere: in a fresh process, or in another language. */
+export interface SampledContest {
+  /** `result` is true if what was computed is right. */
+  sample(): Promise<Sample & { result: unknown; peakRssMib?: number; memoryMib?: number }>;
+  close?(): void;
+}
+
+/** A contender built for an input. `version`: where its name is not that of an npm package. */
+export type Contest = (Call | SampledContest) & { readonly version?: string };
 
 /** Builds a contender for an input; undefined if the library is not installed here. */
 export type Contender<Input> = (input: Input, bench: Bench) => Promise<Contest | undefined>;
@@ -31,7 +36,18 @@ export interface Operation<Input = unknown> {
   /** `module::operation/key=value`. */
   readonly name: string;
   /** Groups rows into tables of the report. */
-  readonly table: 'kzg' | 'msm' | 'bls' | 'sparse' | 'workers' | 'dispersal' | 'ready';
+  readonly table:
+    | 'kzg'
+    | 'msm'
+    | 'bls'
+    | 'sparse'
+    | 'workers'
+    | 'dispersal'
+    | 'da'
+    | 'ready'
+    | 'erasure'
+    | 'erasure-memory'
+    | 'erasure-ready';
   readonly must: readonly Must[];
   /** Payload bytes that one call processes, where MB/s is reported. */
   readonly bytes?: number;

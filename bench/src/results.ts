@@ -24,6 +24,8 @@ export interface ContenderResult extends Measurement {
   readonly ratio: { readonly cpu: number; readonly wall: number };
   /** Peak resident memory of a process that does only this; absent if not measured. */
   readonly peakRssMib?: number;
+  /** Memory of the kind that the row measures; absent in rows of time. */
+  readonly memoryMib?: number;
 }
 
 /** One row. `ours` is the first contender, and missing peers are named. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { agree, type Outcome, outcomeOf } from './agreement.ts';
 import { runChild } from './child.ts';
+import { erasureBackend } from './erasure-ours.ts';
 import { commitNow, loadNow, versionOf } from './machine.ts';
 import { alternate, type Measurement, type MeasureOptions, type Runnable } from './measure.ts';
 import { ALLOWANCE, judge } from './must.ts';
@@ -29,6 +30,24 @@ export async function runRow(
   const load = loadNow();
   const input = await operation.input(bench);
   const contests = await build(operation, input, bench);
+  try {
+    return await runContests(operation, { input, contests, bench, options, load });
+  } finally {
+    for (const contest of contests.values()) contest.close?.();
+  }
+}
+
+async function runContests(
+  operation: Operation,
+  given: {
+    readonly input: unknown;
+    readonly contests: ReadonlyMap<string, Contest>;
+    readonly bench: Bench;
+    readonly options: RunOptions;
+    readonly load: number;
+  },
+): Promise<Row> {
+  const { input, contests, bench, options, load } = given;
   const absent = Object.keys(operation.contenders).filter((name) => !contests.has(name));
   const backend = await backendName(operation, bench);
   const shared = {
@@ -47,22 +66,25 @@ export async function runRow(
   }
   await compare(operation, input, { bench, contests });
   const peaks = new Map<string, number>();
-  const runnables = [...contests].map(([name, contest]) => runnable({ name, contest, peaks }));
+  const memory = new Map<string, number>();
+  const runnables = [...contests].map(([name, contest]) =>
+    runnable({ name, contest, peaks, memory }),
+  );
   const minRounds = operation.minRounds ?? options.measure.minRounds;
   const measured = await alternate(runnables, {
     ...options.measure,
     minRounds: Math.min(minRounds, options.measure.maxRounds),
   });
-  if (options.memory !== 'none' && peaks.size === 0) {
+  if (options.memory !== 'none') {
     const names = options.memory === 'all' ? [...contests.keys()] : ['ours'];
-    await measureMemory({ operation, input, bench, names, peaks });
+    const here = names.filter((name) => 'run' in contests.get(name)!);
+    await measureMemory({ operation, input, bench, names: here, peaks });
   }
-  for (const contest of contests.values()) if ('run' in contest) contest.close?.();
-  const contenders = withRatios(measured, peaks);
+  const contenders = withRatios(measured, { contests, peaks, memory });
   const times = new Map(
-    contenders.map(({ name, cpuMs, wallMs }) => [
+    contenders.map(({ name, cpuMs, wallMs, memoryMib }) => [
       name,
-      { cpuMs: cpuMs.median, wallMs: wallMs.median },
+      { cpuMs: cpuMs.median, wallMs: wallMs.median, memoryMib },
     ]),
   );
   const verdicts = judge(operation.must, {
@@ -82,9 +104,14 @@ async function build(
   bench: Bench,
 ): Promise<Map<string, Contest>> {
   const contests = new Map<string, Contest>();
-  for (const [name, contender] of Object.entries(operation.contenders)) {
-    const contest = await contender(input, bench);
-    if (contest !== undefined) contests.set(name, contest);
+  try {
+    for (const [name, contender] of Object.entries(operation.contenders)) {
+      const contest = await contender(input, bench);
+      if (contest !== undefined) contests.set(name, contest);
+    }
+  } catch (error) {
+    for (const contest of contests.values()) contest.close?.();
+    throw error;
   }
   return contests;
 }
@@ -117,19 +144,25 @@ function runnable(options: {
   name: string;
   contest: Contest;
   peaks: Map<string, number>;
+  memory: Map<string, number>;
 }): Runnable {
-  const { name, contest, peaks } = options;
+  const { name, contest, peaks, memory } = options;
   if ('run' in contest) return { name, run: contest.run };
   const sample = async () => {
     const taken = await contest.sample();
     if (taken.result !== true) throw new Error(`${name} did not verify`);
-    peaks.set(name, Math.max(peaks.get(name) ?? 0, taken.peakRssMib));
+    keepGreatest(peaks, name, taken.peakRssMib);
+    keepGreatest(memory, name, taken.memoryMib);
     return taken;
   };
   return { name, sample };
 }
 
-/** Runs each named contender alone in a fresh process and notes its peak. */
+function keepGreatest(kept: Map<string, number>, name: string, value: number | undefined): void {
+  if (value !== undefined) kept.set(name, Math.max(kept.get(name) ?? 0, value));
+}
+
+/** Runs each named contender of this process alone in a fresh one and notes its peak. */
 async function measureMemory(options: {
   operation: Operation;
   input: unknown;
@@ -156,24 +189,31 @@ async function measureMemory(options: {
 
 function withRatios(
   measured: readonly Measurement[],
-  peaks: ReadonlyMap<string, number>,
+  notes: {
+    readonly contests: ReadonlyMap<string, Contest>;
+    readonly peaks: ReadonlyMap<string, number>;
+    readonly memory: ReadonlyMap<string, number>;
+  },
 ): ContenderResult[] {
   const ours = measured[0]!;
   return measured.map((contender) => {
-    const peak = peaks.get(contender.name);
+    const peak = notes.peaks.get(contender.name);
+    const memory = notes.memory.get(contender.name);
     return {
       ...contender,
-      version: versionOf(contender.name),
+      version: notes.contests.get(contender.name)?.version ?? versionOf(contender.name),
       ratio: {
         cpu: contender.cpuMs.median / ours.cpuMs.median,
         wall: contender.wallMs.median / ours.wallMs.median,
       },
       ...(peak === undefined ? {} : { peakRssMib: peak }),
+      ...(memory === undefined ? {} : { memoryMib: memory }),
     };
   });
 }
 
 async function backendName(operation: Operation, bench: Bench): Promise<string> {
+  if (operation.name.startsWith('erasure::')) return erasureBackend(bench.backend);
   const made = operation.table === 'bls' ? await bench.bls() : await bench.kzg();
   return made.backend().name;
 }

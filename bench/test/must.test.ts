@@ -36,6 +36,21 @@ describe('judge', () => {
     expect(met(below, { machineScale: 1.2 })).toBe(true);
   });
 
+  test('a row of fresh processes may be bound by elapsed time', () => {
+    const below: Must = { rule: 'below', bound: 15 };
+    expect([met(below), met({ ...below, by: 'wall' })]).toEqual([true, false]);
+  });
+
+  test('memory is bound as it is, and open where it was not measured', () => {
+    const must: Must = { rule: 'memory', bound: 36 };
+    const ours = (memoryMib: number) => ({ ours: { ...ROW.ours, memoryMib }, machineScale: 2 });
+    expect([met(must, ours(36)), met(must, ours(36.1)), met(must)]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
+  });
+
   test('the worker pool is judged by elapsed time', () => {
     const [verdict] = judge([{ rule: 'faster', peer: 'ox', bound: 1.7, by: 'wall' }], ROW);
     expect(verdict).toMatchObject({ measured: 1.5, met: false });

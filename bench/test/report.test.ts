@@ -17,6 +17,22 @@ describe('the report', () => {
     expect(report).not.toContain('Bounds that are not met');
   });
 
+  test('erasure rows are rates of data, with the versions of peers, and memory has its own table', () => {
+    const rows = [
+      exampleRow({ name: 'erasure::encode/k=10', table: 'erasure', bytes: 5e6 }),
+      exampleRow({
+        name: 'erasure::blobMemory/k=1024',
+        table: 'erasure-memory',
+        contenders: [{ ...contender('ours', 10, 10), memoryMib: 33 }],
+        verdicts: [{ rule: 'memory', peer: undefined, bound: 36, measured: 33, met: true }],
+      }),
+    ];
+    const report = renderReport({ results: [exampleResults(rows)], explanations: {} });
+    expect(report).toContain('| `erasure::encode/k=10` | 0.5 | ≥ 8× ox: 8.5× | yes | 0.0588 |');
+    expect(report).toContain('Versions: ox 1.0.0.');
+    expect(report).toContain('| `erasure::blobMemory/k=1024` | 33 | ≤ 36 MiB: 33 | yes |');
+  });
+
   test('a missed bound is listed with its explanation, or as not explained', () => {
     const results = [exampleResults([MISSED])];
     const silent = renderReport({ results, explanations: {} });
@@ -62,10 +78,10 @@ describe('the report', () => {
     const modules = [{ path: 'kzg/src/fma.wasm', bytes: 200_001, gzipBytes: 1 }];
     const explanations = {};
     expect(renderReport({ results: [results], explanations })).toContain(
-      '| 150000 | 60000 | yes |',
+      '| 150000 | 60000 | 200000 / 70000 | yes |',
     );
     const large = renderReport({ results: [{ ...results, modules }], explanations });
-    expect(large).toContain('| 200001 | 1 | no |');
+    expect(large).toContain('| 200001 | 1 | 200000 / 70000 | no |');
   });
 
   test('other back ends follow with their own tables', () => {

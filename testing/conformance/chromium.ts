@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { README_ENTRIES, readmeCode } from './readme-code.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const PROGRAM = 'chromium';
@@ -34,6 +35,7 @@ export async function runChromium(folder: string, project: string): Promise<stri
     entryPoints: {
       browser: join(HERE, 'src', 'browser.ts'),
       'pool-worker': join(HERE, 'src', 'pool-worker.ts'),
+      ...README_ENTRIES,
     },
     outdir: join(folder, 'browser'),
     bundle: true,
@@ -41,7 +43,7 @@ export async function runChromium(folder: string, project: string): Promise<stri
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    plugins: [packagesOf(project)],
+    plugins: [readmeCode(project), packagesOf(project)],
     external: ['@chainsafe/blst'],
     logLevel: 'warning',
     logOverride: { 'ignored-bare-import': 'silent' },

@@ -184,7 +184,7 @@ export async function archivePayload(
   session: Session,
 ): Promise<Archived> {
   const { cluster, chain, workers } = session;
-  const { record, shards } = shardPayload(payload);
+  const { record, shards } = await shardPayload(payload);
   const header = encodeHeaderMessage(certified.header.message);
   const certificate = encodeCertificate(certified.certificate);
   const { headerRoot } = certified.header;

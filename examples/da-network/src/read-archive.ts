@@ -44,7 +44,7 @@ export async function readArchive(
     );
   }
   try {
-    const payload = joinShards(checked, archive.byteLength);
+    const payload = await joinShards(checked, archive.byteLength);
     session.progress.show('checking the archived payload against the header');
     new RowVerifier({ kzg: await session.kzg(), header }).addPayload(payload);
     session.progress.show(undefined);

@@ -132,7 +132,7 @@ test('a malformed header is refused, and the next one is asked', async () => {
 test('a malformed shard is refused, and ten others give the payload', async () => {
   const { kzg, config, chain } = base();
   const header = checkHeader(blob.message, { kzg, ...policyOf(config) });
-  const { record, shards } = shardPayload(payload);
+  const { record, shards } = await shardPayload(payload);
   chain.recordBlob(blob.headerRoot, { certificate: new Uint8Array(1), archive: record });
   const storage = shards.map((_, node) => node);
   for (const value of MALFORMED) {

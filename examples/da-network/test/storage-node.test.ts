@@ -30,15 +30,15 @@ beforeAll(async () => {
   blob = encodeAs(base(), { payload, nonce: 0n });
   const header = encodeHeaderMessage(blob.message);
   const certificate = await certificateFor(base(), { blob, header, payload });
-  honest = { header, certificate, ...archiveOf(payload) };
+  honest = { header, certificate, ...(await archiveOf(payload)) };
 });
 
 /** Shards of any bytes, signed as their archive under the certified header. */
-function archiveOf(
+async function archiveOf(
   bytes: Uint8Array,
   key = submitterKey,
-): Pick<Offer, 'archiveRoot' | 'archiveSignature' | 'shard'> {
-  const { record, shards } = shardPayload(bytes);
+): Promise<Pick<Offer, 'archiveRoot' | 'archiveSignature' | 'shard'>> {
+  const { record, shards } = await shardPayload(bytes);
   return signed({ archiveRoot: record.root, shard: encodeShard(shards[NODE]!) }, key);
 }
 
@@ -63,7 +63,7 @@ async function reasonRefused(node: StorageNode, offer: Offer): Promise<string> {
 }
 
 /** What somebody who knows the public certificate can send, and how it is refused. */
-function forgeries(): readonly [string, Offer][] {
+async function forgeries(): Promise<readonly [string, Offer][]> {
   const junk = random.bytes(payload.length);
   const broken = (from: number, to?: number): Uint8Array =>
     Uint8Array.from(honest.header).fill(0xff, from, to);
@@ -74,8 +74,8 @@ function forgeries(): readonly [string, Offer][] {
     ['signature_malformed', { ...honest, header: broken(HEADER_BYTES) }],
     ['commitments_mismatch', { ...honest, header: broken(lists, lists + 48) }],
     ['evaluations_mismatch', { ...honest, header: broken(lists + 48) }],
-    ['archive_unsigned', { ...honest, ...archiveOf(junk, attacker) }],
-    ['archive_unsigned', { ...honest, ...archiveOf(junk), archiveSignature }],
+    ['archive_unsigned', { ...honest, ...(await archiveOf(junk, attacker)) }],
+    ['archive_unsigned', { ...honest, ...(await archiveOf(junk)), archiveSignature }],
     ['archive_unsigned', { ...honest, archiveSignature: new Uint8Array(65) }],
     ['archive_unsigned', { ...honest, archiveSignature: archiveSignature.subarray(1) }],
     ['archive_unsigned', { ...honest, archiveRoot: random.bytes(32) }],
@@ -86,7 +86,7 @@ test('junk under a public certificate is refused by a node that holds nothing ye
   const network = copyOf(base());
   const node = network.storage(NODE);
   const before = network.storageBytes(NODE);
-  for (const [reason, offer] of forgeries()) {
+  for (const [reason, offer] of await forgeries()) {
     expect(await reasonRefused(node, offer), reason).toBe(reason);
     expect(network.storageBytes(NODE), reason).toBe(before);
   }
@@ -99,13 +99,13 @@ test('junk displaces neither the shard nor the header that is held, and grows no
   const root = blob.headerRoot;
   expect(await reasonRefused(node, honest)).toBe('accepted');
   const size = network.storageBytes(NODE);
-  for (const [reason, offer] of forgeries()) {
+  for (const [reason, offer] of await forgeries()) {
     const isSameShard = offer.shard === honest.shard;
     const expected = isSameShard ? 'accepted' : 'other_shard';
     expect(await reasonRefused(node, offer), reason).toBe(expected);
   }
   // Not even the submitter replaces what it archived first.
-  const own = archiveOf(random.bytes(payload.length));
+  const own = await archiveOf(random.bytes(payload.length));
   expect(await reasonRefused(node, { ...honest, ...own })).toBe('other_shard');
   for (let i = 0; i < 3; i++) expect(await reasonRefused(node, honest)).toBe('accepted');
   node.close();

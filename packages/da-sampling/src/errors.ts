@@ -57,8 +57,20 @@ export type DaErrorCode =
   | 'no_signers'
   | 'below_threshold'
   | 'signature_invalid'
-  // light client
-  | 'samples_corrupt';
+  // cells and light client
+  | 'samples_corrupt'
+  | 'cells_missing'
+  | 'cell_wrong'
+  | 'cell_unknown'
+  | 'quota_exceeded'
+  // beacons
+  | 'beacon_missing'
+  | 'beacon_other_chain'
+  | 'beacon_invalid'
+  | 'freeze_not_final'
+  // stake lists
+  | 'csv_malformed'
+  | 'stake_out_of_range';
 
 /** Two signed headers of one (submitter, nonce): proof that the submitter equivocated. */
 export type EquivocationEvidence = {

@@ -15,7 +15,7 @@
  */
 import { FIELD_MODULUS } from '@barycenter/kzg';
 import { DaError } from './errors.ts';
-import { buildTree, treeRoot } from './merkle.ts';
+import { buildTree, type MerkleTree, treeRoot } from './merkle.ts';
 import type { Geometry } from './profile.ts';
 import { TAGS, taggedHash } from './tagged-hash.ts';
 import { join, littleEndian, type Reader } from './wire.ts';
@@ -116,10 +116,15 @@ export function headerRoot(header: BlobHeader): Uint8Array<ArrayBuffer> {
 
 /** Merkle root of the row commitments (48 bytes each, a power of two of them). */
 export function commitmentsRoot(commitments: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return treeRoot(commitmentTree(commitments));
+}
+
+/** The tree under commitmentsRoot. */
+export function commitmentTree(commitments: readonly Uint8Array[]): MerkleTree {
   const leaves = commitments.map((commitment, index) =>
     taggedHash(TAGS.commitmentLeaf, littleEndian(index, 2), commitment),
   );
-  return treeRoot(buildTree(leaves, TAGS.commitmentNode));
+  return buildTree(leaves, TAGS.commitmentNode);
 }
 
 /** `evalsHash` over the encoded evaluations: 32-byte big-endian elements, or 4 t bytes each. */

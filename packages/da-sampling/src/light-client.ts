@@ -7,7 +7,8 @@
  *
  * Rounds: every open sample asks its next source in an order of its own; the answers of a round are
  * verified in one batch, and by halves only if the batch fails, so that the liar is named and not
- * asked again.
+ * asked again. A source that does not answer is backed off from: each failure in a row halves how
+ * many of its requests go into a round, so that what it owes does not delay the others.
  *
  * The confidence assumes that what is withheld does not depend on the asker. Sources that see the
  * queries can answer one client and nobody else; ask several, over separate connections.
@@ -29,6 +30,9 @@ import { samplesForShare } from './security.ts';
 
 /** Requests under way at once. */
 const MAX_PARALLEL_REQUESTS = 16;
+
+/** Requests of one round at one source; halved by each of its failures in a row, but never 0. */
+const REQUESTS_PER_SOURCE = 16;
 
 /** A peer that serves cells. Time limits are its own: a request that fails resolves to undefined. */
 export type CellSource = {
@@ -89,6 +93,8 @@ export class LightClient {
   readonly #blamed: Blame[] = [];
   /** Sources caught lying: they are not asked again. */
   readonly #banned = new Set<CellSource>();
+  /** Requests in a row that a source left unanswered. */
+  readonly #failures = new Map<CellSource, number>();
   #bytes = 0;
 
   constructor(options: LightClientOptions) {
@@ -153,10 +159,9 @@ export class LightClient {
       sample,
       queue: this.#order(run.holders.get(sample.row) ?? []),
     }));
-    while (open.some(({ sample, queue }) => !sample.resolved && queue.length > 0)) {
-      const round = open
-        .filter(({ sample, queue }) => !sample.resolved && queue.length > 0)
-        .map(({ sample, queue }) => ({ sample, source: queue.shift()! }));
+    for (;;) {
+      const round = this.#planRound(open.filter(({ sample }) => !sample.resolved));
+      if (round.length === 0) return;
       const answers = await mapBounded(round, ({ sample, source }) =>
         this.#request(source, { row: sample.row, cellIndex: sample.cell }),
       );
@@ -166,6 +171,27 @@ export class LightClient {
         if (answer !== undefined && valid.has(answer)) sample.resolved = true;
       });
     }
+  }
+
+  /** The next source of each entry that is not lying and has requests left in this round. */
+  #planRound<T extends { readonly queue: CellSource[] }>(
+    entries: readonly T[],
+  ): (T & { readonly source: CellSource })[] {
+    const planned = new Map<CellSource, number>();
+    return entries.flatMap((entry) => {
+      const at = entry.queue.findIndex(
+        (source) =>
+          !this.#banned.has(source) && (planned.get(source) ?? 0) < this.#requestsPerRound(source),
+      );
+      if (at < 0) return [];
+      const [source] = entry.queue.splice(at, 1) as [CellSource];
+      planned.set(source, (planned.get(source) ?? 0) + 1);
+      return [{ ...entry, source }];
+    });
+  }
+
+  #requestsPerRound(source: CellSource): number {
+    return Math.max(1, REQUESTS_PER_SOURCE >> (this.#failures.get(source) ?? 0));
   }
 
   /** Rule (b): k verified cells of a column resolve every sample in it. */
@@ -192,20 +218,18 @@ export class LightClient {
     }));
     let verified = 0;
     while (verified < options.needed) {
-      const waiting = queues.filter(({ queue }) => queue.length > 0);
+      const waiting = queues.filter(({ queue }) => queue.some((one) => !this.#banned.has(one)));
       if (verified + waiting.length < options.needed) return false;
-      const round = waiting
-        .slice(0, options.needed - verified)
-        .map((entry) => ({ entry, source: entry.queue.shift()! }));
-      const answers = await mapBounded(round, ({ entry, source }) =>
-        this.#request(source, { row: entry.row, cellIndex }),
+      const round = this.#planRound(waiting.slice(0, options.needed - verified));
+      const answers = await mapBounded(round, ({ row, source }) =>
+        this.#request(source, { row, cellIndex }),
       );
       const valid = this.#verifyAnswers(answers);
-      round.forEach(({ entry }, i) => {
+      round.forEach(({ queue }, i) => {
         const answer = answers[i];
         if (answer === undefined || !valid.has(answer)) return;
         verified++;
-        entry.queue.length = 0;
+        queue.length = 0;
       });
     }
     return true;
@@ -220,7 +244,11 @@ export class LightClient {
     const { headerRoot, geometry } = this.#options.header;
     const sizes = this.#code.sizes(geometry);
     const shown = await answerOf(async () => source.cell({ headerRoot, ...place }));
-    if (shown === undefined) return undefined;
+    if (shown === undefined) {
+      this.#failures.set(source, (this.#failures.get(source) ?? 0) + 1);
+      return undefined;
+    }
+    this.#failures.delete(source);
     const { cell, proof } = Object(shown) as Partial<ProvenCell>;
     const isShaped =
       cell instanceof Uint8Array &&

@@ -19,9 +19,10 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { isBytes } from '@noble/hashes/utils.js';
+import { equalBytes } from './bytes.ts';
 import { MAX_SHARDS } from './codec.ts';
 import { ErasureError } from './errors.ts';
-import { requireEqualLengths } from './shard-list.ts';
+import { readList, requireBytes } from './shard-list.ts';
 
 /** Bytes of a root and of each proof node: one SHA-256 digest. */
 export const ROOT_BYTES = 32;
@@ -36,7 +37,7 @@ const ROOT = 3;
 export interface ShardCommitment {
   /** 32 bytes; publish it together with the shard count. */
   readonly root: Uint8Array<ArrayBuffer>;
-  /** `proofs[i]` belongs to shard i: ceil(log2(shardCount)) nodes of 32 bytes, lowest first. */
+  /** `proofs[i]` belongs to shard i: ceil(log2(shardCount)) nodes of 32 bytes, lowest first; do not write to them. */
   readonly proofs: Uint8Array<ArrayBuffer>[][];
 }
 
@@ -58,26 +59,32 @@ export interface CheckedShard {
 const genuine: WeakSet<object> = /* @__PURE__ */ new WeakSet();
 
 /**
- * Commits to 1..256 shards of one length (>= 1 byte).
+ * Commits to 1..65,536 shards of at least 1 byte. Their lengths may differ: each is committed to.
  *
- * Throws `TypeError` (not byte arrays) or `RangeError` (count, lengths). Hashes every shard once.
+ * Throws `TypeError` (not byte arrays) or `RangeError` (count, an empty shard). Hashes every shard
+ * once. Proofs share their nodes: 64 bytes and log2(count) references per shard.
  * @example
  * const { root, proofs } = commitShards([...data, ...parity]);
  */
 export function commitShards(shards: readonly Uint8Array[]): ShardCommitment {
-  if (!Array.isArray(shards)) throw new TypeError('shards: expected an array of Uint8Array');
-  if (shards.length < 1 || shards.length > MAX_SHARDS) {
-    throw new RangeError(`shards: expected 1..${MAX_SHARDS}, got ${shards.length}`);
+  const list = readList(shards, { name: 'shards' });
+  const count = list.length;
+  if (count < 1 || count > MAX_SHARDS) {
+    throw new RangeError(`shards: expected 1..${MAX_SHARDS}, got ${count}`);
   }
-  requireEqualLengths(shards, 'shards');
-  const levels = treeLevels(shards);
-  const proofs = shards.map((_, index) =>
-    levels.slice(0, -1).map((level, height) => level[(index >> height) ^ 1]!.slice()),
+  const checked = list.map((value, i) => {
+    const shard = requireBytes(value, 'shards', i);
+    if (shard.length > 0) return shard;
+    throw new RangeError(`shards[${i}]: expected at least 1 byte, got 0`);
+  });
+  const levels = treeLevels(checked);
+  const proofs = checked.map((_, index) =>
+    levels.slice(0, -1).map((level, height) => level[(index >> height) ^ 1]!),
   );
-  return { root: rootOf(levels, shards.length), proofs };
+  return { root: rootOf(levels, count), proofs };
 }
 
-/** The root alone, for shards already known to be 1..256 of one length. */
+/** The root alone, for shards already checked. */
 export function shardsRoot(shards: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return rootOf(treeLevels(shards), shards.length);
 }
@@ -149,13 +156,6 @@ export function checkShard(options: {
 /** Whether `value` came from `checkShard` of this module. */
 export function isCheckedShard(value: unknown): value is CheckedShard {
   return typeof value === 'object' && value !== null && genuine.has(value);
-}
-
-/** Whether two byte arrays are equal; not constant-time, for public data. */
-export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
-  return true;
 }
 
 function requireClaimTypes(claim: Parameters<typeof checkShard>[0]): void {

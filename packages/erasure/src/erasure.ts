@@ -1,51 +1,102 @@
 /**
- * The erasure coder: k data shards in, m parity shards out, any k of the k+m give all of them back.
- * The codes are in `codec.ts`, the arithmetic in `kernel.ts`; this file is the checked boundary.
+ * What a coder can do. k data shards in, m parity shards out, any k of the k+m give all of them back.
  *
  * Two ways in for decoding. `reconstruct` believes every byte it is given. `reconstructChecked` takes
  * only shards that `checkShard` accepted and then recomputes the root over all k+m shards, so that a
  * committer who did not commit to a codeword is found out, by everyone alike.
  */
-import { isBytes } from '@noble/hashes/utils.js';
-import { CODECS, type Codec, MAX_SHARDS, recoveryRows } from './codec.ts';
-import { type CheckedShard, equalBytes, isCheckedShard, shardsRoot } from './commitment.ts';
-import { ErasureError } from './errors.ts';
-import { multiplyInto } from './kernel.ts';
-import { requireEqualLengths } from './shard-list.ts';
+import type { CheckedShard } from './commitment.ts';
+import type { Codec } from './engine.ts';
 
-/** What to build. */
-export interface ErasureOptions {
-  /** Fixes the parity bytes; see `CODECS`. */
-  readonly codec: Codec;
-  /** k, 1..255. */
-  readonly dataShards: number;
-  /** m, 1..255, with k + m <= 256. */
-  readonly parityShards: number;
-  /** If given, every shard must have exactly this many bytes (>= 1). */
-  readonly shardBytes?: number | undefined;
+/**
+ * Several shards: a list of byte arrays, or one byte array that holds them one after the other.
+ * Written to, a list must not overlap itself or what is read.
+ */
+export type Shards = Uint8Array | readonly Uint8Array[];
+
+/** What computes, and why. */
+export interface Backend {
+  /** WebAssembly with relaxed SIMD, WebAssembly with SIMD, or JavaScript. */
+  readonly name: 'relaxed' | 'strict' | 'js';
+  readonly reason: string;
 }
 
-/** An erasure coder for one codec and shape. It holds no state: calls are independent. */
+/** Which shards `reconstruct` gives: all k+m, the k data shards, or those of a list, in its order. */
+export type Wanted = 'all' | 'data' | readonly number[];
+
+/**
+ * A coder for one codec and shape. Calls are independent of each other, except for the round of
+ * `encodeAdd` and `finish`. Data shards of one call have one length of at least 1 byte; parity shards
+ * have `parityShardBytes` of it, which is the same except for odd lengths over GF(2^16).
+ *
+ * Wherever `into` is given, results are written there and the returned arrays are views of it; else
+ * they are newly allocated. All methods throw `ErasureError` 'disposed' after `dispose`.
+ */
 export interface Erasure {
+  /** The codec in use; what `auto` stood for. */
   readonly codec: Codec;
   readonly dataShards: number;
   readonly parityShards: number;
   readonly shardBytes: number | undefined;
 
-  /**
-   * The m parity shards of k data shards of one length (>= 1 byte).
-   * Throws `TypeError` or `RangeError` (count, lengths). O(k * m * length).
-   */
-  encode(data: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[];
+  /** What computes here, and why. */
+  backend(): Backend;
 
   /**
-   * All k+m shards from a list of k+m slots in index order, `null` where one is missing; at least k
-   * must be present. Present shards are copied and NOT checked: a wrong one silently gives wrong
-   * output. Use `reconstructChecked` for bytes from others. The first k present ones are used.
-   * Throws `ErasureError` `too_few_shards` or `shard_length`; `TypeError`/`RangeError` for a list of
-   * another shape. O(k^2 + k * missing * length).
+   * The m parity shards of k data shards.
+   * Throws `TypeError` or `RangeError` (count, lengths, overlap of `into` with anything).
+   * O(k * m * length), or O((k + m) log(k + m) * length) for Leopard.
    */
-  reconstruct(shards: readonly (Uint8Array | null | undefined)[]): Uint8Array<ArrayBuffer>[];
+  encode(data: Shards): Uint8Array<ArrayBuffer>[];
+  encode(data: Shards, into: Shards): Uint8Array[];
+
+  /** One shard of the codeword, `index` in 0..k+m-1, from the k data shards. O(k * length). */
+  encodeShard(
+    data: Shards,
+    options: { readonly index: number; readonly into?: Uint8Array | undefined },
+  ): Uint8Array;
+
+  /**
+   * Takes data shard `index` of a codeword whose shards arrive one by one, each once, in any order.
+   * Matrix codes add it to the parity at once; Leopard keeps it until `finish`. Memory for
+   * k + m shards stays in use until `dispose`. Throws `RangeError` for an index taken before.
+   */
+  encodeAdd(index: number, shard: Uint8Array): void;
+
+  /**
+   * The parity of the shards given to `encodeAdd`; the next round may begin. Throws `ErasureError`
+   * 'too_few_shards' while some are missing.
+   */
+  finish(into?: Shards): Uint8Array[];
+
+  /**
+   * The parity after data shard `index` was replaced: from its bytes before and after and the m
+   * parity shards as they were. `into` may be `parity` itself. O(m * length).
+   */
+  update(options: {
+    readonly index: number;
+    readonly before: Uint8Array;
+    readonly after: Uint8Array;
+    readonly parity: Shards;
+    readonly into?: Shards | undefined;
+  }): Uint8Array[];
+
+  /**
+   * Shards from a list of k+m slots in index order, `null` where one is missing; at least k must be
+   * present. Present shards are copied and NOT checked: a wrong one silently gives wrong output.
+   * Use `reconstructChecked` for bytes from others.
+   * Throws `ErasureError` `too_few_shards` or `shard_length`; `TypeError`/`RangeError` for a list of
+   * another shape, for `want` and for `into`. Only wanted shards are computed: O(k * length) each, or
+   * O(n log n * length) for any number of them, whichever is less (`decoding-path.ts`).
+   */
+  reconstruct(
+    shards: readonly (Uint8Array | null | undefined)[],
+    options?: { readonly want?: Wanted | undefined },
+  ): Uint8Array<ArrayBuffer>[];
+  reconstruct(
+    shards: readonly (Uint8Array | null | undefined)[],
+    options: { readonly want?: Wanted | undefined; readonly into?: Shards | undefined },
+  ): Uint8Array[];
 
   /**
    * All k+m shards from at least k checked shards of one commitment, in any order (repeats are
@@ -58,221 +109,52 @@ export interface Erasure {
 
   /**
    * Whether k+m shards are one codeword; false also for unequal, empty or wrong lengths. It cannot
-   * say which shard is wrong (`checkShard` can). Throws `TypeError`/`RangeError` if `shards` is not
-   * k+m byte arrays. O(k * m * length).
+   * say which shard is wrong (`checkShard` and `locateCorrupt` can). Throws `TypeError`/`RangeError`
+   * if `shards` is not k+m byte arrays. Costs `encode`.
    */
   verify(shards: readonly Uint8Array[]): boolean;
+
+  /**
+   * The indices of wrong shards in a list as for `reconstruct`, ascending; empty if all are right.
+   * Needs no hashes: with s shards present beyond k, up to floor(s / 2) wrong ones are found for
+   * certain, whatever is in them. Throws `ErasureError` 'too_many_errors' if no set of at most
+   * `maxErrors` (if absent, floor(s / 2)) explains the shards; where more than floor(s / 2) are wrong,
+   * others may be blamed instead. Costs a few `verify`s and O(n * maxErrors).
+   */
+  locateCorrupt(
+    shards: readonly (Uint8Array | null | undefined)[],
+    options?: { readonly maxErrors?: number | undefined },
+  ): number[];
+
+  /**
+   * Memory for one codeword that the caller fills and reads in place, without copies.
+   * `shardBytes` may be left out if the coder has it.
+   */
+  session(options?: { readonly shardBytes?: number | undefined }): Session;
+
+  /** Gives all memory back, sessions' too. Idempotent. */
+  dispose(): void;
 }
 
 /**
- * Creates a coder. A promise, because kernels of later versions compile while it is pending.
- *
- * Rejects with `ErasureError` `unknown_codec`, or `TypeError`/`RangeError` for counts. O(k * m + k^2).
- * @example
- * const coder = await createErasure({ codec: 'gf8-vandermonde', dataShards: 10, parityShards: 4 });
+ * One codeword in the engine's own memory. That memory moves when it grows (a session or coder opened
+ * later may make it grow), which detaches every view handed out before: they read as empty, and what
+ * is written to them is lost. So views are kept for short, and the methods refuse to work with
+ * `ErasureError` 'stale_view' while a slot's newest view is detached; `slot(index)` gives a fresh
+ * one with the contents that it had.
  */
-export async function createErasure(options: ErasureOptions): Promise<Erasure> {
-  return createErasureSync(options);
-}
-
-/**
- * Creates a coder at once; same bytes, same checks as `createErasure`, thrown instead of rejected.
- * @example
- * const coder = createErasureSync({ codec: 'gf8-cauchy', dataShards: 4, parityShards: 2 });
- */
-export function createErasureSync(options: ErasureOptions): Erasure {
-  const { codec, dataShards, parityShards, shardBytes } = options;
-  requireCodec(codec);
-  requireCount(dataShards, 'dataShards');
-  requireCount(parityShards, 'parityShards');
-  const shardCount = dataShards + parityShards;
-  if (shardCount > MAX_SHARDS) {
-    throw new RangeError(`dataShards + parityShards: at most ${MAX_SHARDS}, got ${shardCount}`);
-  }
-  if (shardBytes !== undefined) requireShardBytes(shardBytes);
-  const shape: Shape = { codec, dataShards, shardCount, shardBytes };
-  const dataIndices = range(0, dataShards);
-  const parityIndices = range(dataShards, shardCount);
-  const parityRows = recoveryRows({ codec, present: dataIndices, wanted: parityIndices });
-
-  return Object.freeze<Erasure>({
-    codec,
-    dataShards,
-    parityShards,
-    shardBytes,
-    encode(data) {
-      requireSlots(data, dataShards, 'data');
-      requireEqualLengths(data, 'data', shardBytes);
-      return combine(parityRows, data);
-    },
-    reconstruct(shards) {
-      return fillMissing(shape, requireEnoughShards(shape, shards));
-    },
-    reconstructChecked(shards) {
-      return reconstructCommitted(shape, shards);
-    },
-    verify(shards) {
-      requireSlots(shards, shardCount, 'shards');
-      requireBytes(shards);
-      const size = shardBytes ?? shards[0]!.length;
-      if (size === 0 || shards.some((shard) => shard.length !== size)) return false;
-      const parity = combine(parityRows, shards.slice(0, dataShards));
-      return parity.every((shard, i) => equalBytes(shard, shards[dataShards + i]!));
-    },
-  });
-}
-
-interface Shape {
-  readonly codec: Codec;
-  readonly dataShards: number;
-  readonly shardCount: number;
-  readonly shardBytes: number | undefined;
-}
-
-type Slots = readonly (Uint8Array | null | undefined)[];
-
-/** Fresh outputs = rows * inputs. */
-function combine(
-  rows: readonly Uint8Array[],
-  inputs: readonly Uint8Array[],
-): Uint8Array<ArrayBuffer>[] {
-  const outputs = rows.map(() => new Uint8Array(inputs[0]!.length));
-  multiplyInto(outputs, rows, inputs);
-  return outputs;
-}
-
-/** All shards from slots that are known to hold enough shards of one length. */
-function fillMissing(shape: Shape, slots: Slots): Uint8Array<ArrayBuffer>[] {
-  const { codec, dataShards, shardCount } = shape;
-  const indices = range(0, shardCount);
-  const present = indices.filter((i) => isPresent(slots[i])).slice(0, dataShards);
-  const missing = indices.filter((i) => !isPresent(slots[i]));
-  const rows = recoveryRows({ codec, present, wanted: missing });
-  const recovered = combine(
-    rows,
-    present.map((i) => slots[i]!),
-  );
-  // `new Uint8Array`, not `slice`: a Node Buffer's `slice` shares memory.
-  const all = slots.map((shard) => (isPresent(shard) ? new Uint8Array(shard) : undefined));
-  missing.forEach((index, position) => {
-    all[index] = recovered[position];
-  });
-  return all as Uint8Array<ArrayBuffer>[];
-}
-
-function reconstructCommitted(
-  shape: Shape,
-  shards: readonly CheckedShard[],
-): Uint8Array<ArrayBuffer>[] {
-  const { dataShards, shardCount, shardBytes } = shape;
-  requireChecked(shards);
-  const slots: (Uint8Array | null)[] = new Array(shardCount).fill(null);
-  for (const { root, index, shard, shardCount: committed } of shards) {
-    if (committed !== shardCount) {
-      const message = `commitment to ${committed} shards, this coder has ${shardCount}`;
-      throw new ErasureError('shard_count', message);
-    }
-    if (!equalBytes(root, shards[0]!.root)) {
-      const message = `shard ${index}: checked against another root than shard ${shards[0]!.index}`;
-      throw new ErasureError('shards_mixed', message, index);
-    }
-    slots[index] = shard;
-  }
-  const present = slots.filter(isPresent);
-  requireAtLeast(dataShards, present.length);
-  const size = shardBytes ?? present[0]!.length;
-  // Wrong lengths under one root are the committer's doing, so they get the committer's code.
-  if (present.some((shard) => shard.length !== size)) {
-    throw new ErasureError('not_a_codeword', `committed shards are not all ${size} bytes long`);
-  }
-  // Keep k of them and recompute the others, present or not: a spare shard taken as it is would hide
-  // from the root check that it does not belong to the codeword.
-  let spare = present.length - dataShards;
-  for (let i = shardCount - 1; spare > 0; i--) {
-    if (!isPresent(slots[i])) continue;
-    slots[i] = null;
-    spare--;
-  }
-  const all = fillMissing(shape, slots);
-  if (!equalBytes(shardsRoot(all), shards[0]!.root)) {
-    throw new ErasureError('not_a_codeword', 'the committed shards are not an encoding');
-  }
-  return all;
-}
-
-function requireChecked(shards: unknown): void {
-  if (!Array.isArray(shards)) throw new TypeError('shards: expected an array of CheckedShard');
-  for (let i = 0; i < shards.length; i++) {
-    if (!isCheckedShard(shards[i])) {
-      throw new TypeError(`shards[${i}]: expected a CheckedShard made by checkShard`);
-    }
-  }
-}
-
-/** Checks slots from outside: shape, count, lengths. */
-function requireEnoughShards(shape: Shape, slots: Slots): Slots {
-  const { dataShards, shardCount, shardBytes } = shape;
-  requireSlots(slots, shardCount, 'shards');
-  let expected = shardBytes;
-  let have = 0;
-  for (let i = 0; i < shardCount; i++) {
-    const shard: unknown = slots[i];
-    if (shard === null || shard === undefined) continue;
-    if (!isBytes(shard)) throw new TypeError(`shards[${i}]: expected a Uint8Array or null`);
-    expected ??= shard.length;
-    if (shard.length === 0 || shard.length !== expected) {
-      const message = `shard ${i}: ${shard.length} bytes, expected ${expected || 'at least 1'}`;
-      throw new ErasureError('shard_length', message, i);
-    }
-    have++;
-  }
-  requireAtLeast(dataShards, have);
-  return slots;
-}
-
-function requireAtLeast(need: number, have: number): void {
-  if (have >= need) return;
-  throw new ErasureError('too_few_shards', `too few shards: have ${have}, need ${need}`);
-}
-
-function requireSlots(shards: readonly unknown[], count: number, name: string): void {
-  if (!Array.isArray(shards)) throw new TypeError(`${name}: expected an array of Uint8Array`);
-  if (shards.length !== count) {
-    throw new RangeError(`${name}: expected ${count} entries, got ${shards.length}`);
-  }
-}
-
-function requireBytes(shards: readonly unknown[]): void {
-  for (let i = 0; i < shards.length; i++) {
-    if (!isBytes(shards[i])) throw new TypeError(`shards[${i}]: expected a Uint8Array`);
-  }
-}
-
-/** The name may come from a manifest, hence `ErasureError`; at most 40 characters are repeated. */
-function requireCodec(codec: unknown): void {
-  if ((CODECS as readonly unknown[]).includes(codec)) return;
-  const got = typeof codec === 'string' ? JSON.stringify(codec.slice(0, 40)) : typeof codec;
-  throw new ErasureError('unknown_codec', `unknown codec ${got}: expected ${CODECS.join(' or ')}`);
-}
-
-function requireCount(count: unknown, name: string): void {
-  if (typeof count !== 'number') throw new TypeError(`${name}: expected a number`);
-  if (!Number.isInteger(count) || count < 1 || count >= MAX_SHARDS) {
-    throw new RangeError(`${name}: expected an integer in 1..${MAX_SHARDS - 1}, got ${count}`);
-  }
-}
-
-function requireShardBytes(shardBytes: unknown): void {
-  if (typeof shardBytes !== 'number') throw new TypeError('shardBytes: expected a number');
-  if (!Number.isSafeInteger(shardBytes) || shardBytes < 1) {
-    throw new RangeError(`shardBytes: expected an integer >= 1, got ${shardBytes}`);
-  }
-}
-
-function isPresent(shard: Uint8Array | null | undefined): shard is Uint8Array {
-  return shard !== null && shard !== undefined;
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: end - start }, (_, i) => start + i);
+export interface Session {
+  /** Bytes per data shard. */
+  readonly shardBytes: number;
+  /** A view of shard `index`, 0..k+m-1, as long as that shard. */
+  slot(index: number): Uint8Array;
+  /** Fills the parity slots from the data slots. */
+  encode(): void;
+  /** Fills the slots `want` from the slots `present`, of which there must be at least k. */
+  reconstruct(options: {
+    readonly present: readonly number[];
+    readonly want: readonly number[];
+  }): void;
+  /** Gives the memory back. Idempotent; afterwards the methods throw 'disposed'. */
+  close(): void;
 }

@@ -53,18 +53,15 @@ export type TaskResult<T extends Task> = T extends { readonly kind: 'digest' }
 export type WorkerAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly job: number; readonly result: TaskResult<Task> }
-  | { readonly kind: 'failed'; readonly job: number | undefined; readonly message: string };
+  | { readonly kind: 'failed'; readonly job: number; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string };
 
 /** Answers the messages of a port, one after the other, as long as the worker lives. */
 export function serveJobs(port: WorkerPort): void {
   let kzg: Kzg | undefined;
   const answer = (message: WorkerAnswer): void => port.post(message);
-  const fail = (error: unknown, job?: number): void =>
-    answer({
-      kind: 'failed',
-      job,
-      message: error instanceof Error ? error.message : String(error),
-    });
+  const messageOf = (error: unknown): string =>
+    error instanceof Error ? error.message : String(error);
   const start = async (message: StartMessage): Promise<void> => {
     kzg = await startKzg(message);
     answer({ kind: 'ready' });
@@ -79,13 +76,13 @@ export function serveJobs(port: WorkerPort): void {
     (data) => {
       const message = data as StartMessage | TaskMessage;
       if (message.kind === 'start') {
-        start(message).catch(fail);
+        start(message).catch((error) => answer({ kind: 'refused', message: messageOf(error) }));
         return;
       }
       try {
         perform(message);
       } catch (error) {
-        fail(error, message.job);
+        answer({ kind: 'failed', job: message.job, message: messageOf(error) });
       }
     },
     () => undefined,

@@ -65,7 +65,8 @@ export interface KzgPool {
   /**
    * The commitments to blobs, or to rows of 32 c bytes, in order. Calls may overlap.
    * Rejects with KzgError `row_length` or `scalar_not_canonical` and the index before any work, with
-   * the signal's reason once it is aborted (the pool stays usable), and with `disposed`.
+   * the signal's reason once it is aborted (the pool stays usable), and with `disposed`. Rows must not
+   * change before the answer. A worker that dies ends the pool: all that is to be done rejects.
    */
   commitMany(
     rows: readonly Uint8Array[],
@@ -108,22 +109,26 @@ export async function createKzgPool(options: KzgPoolOptions = {}): Promise<KzgPo
   }
   const kernel = await chooseKernel(backend);
   const createWorker = options.createWorker ?? findWorkers();
-  const ports =
-    createWorker === undefined
-      ? [ownThread()]
-      : Array.from({ length: workers }, () => portTo(createWorker()));
+  const ports = createWorker === undefined ? [ownThread()] : startWorkers(createWorker, workers);
   const pool = new Pool(ports, {
     workers: createWorker === undefined ? 0 : workers,
     backend: kernel.name ?? 'js',
   });
-  await pool.start({
-    kind: 'start',
-    module: kernel.name === undefined ? undefined : kernel.module,
-    setup,
-    tables: typeof tables === 'string' ? tables : share(tables),
-  });
+  try {
+    await pool.start({
+      kind: 'start',
+      module: kernel.name === undefined ? undefined : kernel.module,
+      setup,
+      tables: typeof tables === 'string' ? tables : share(tables),
+    });
+  } catch (error) {
+    pool.dispose();
+    throw error;
+  }
   return pool;
 }
+
+type JobAnswer = Extract<WorkerAnswer, { readonly job: number }>;
 
 type Job = {
   readonly task: Task;
@@ -151,21 +156,21 @@ class Pool implements KzgPool {
     this.backend = backend;
   }
 
-  /** Sends the first message and waits for all answers; ends the workers if one fails. */
+  /** Sends the first message and waits for all answers; a worker that ends takes the pool with it. */
   async start(message: StartMessage): Promise<void> {
     const ready = this.#ports.map(
       (port) =>
         new Promise<void>((resolve, reject) => {
           const fail = (text: string): void => {
-            const error = new Error(`pool: a worker failed: ${text}`);
+            const error = failure(text);
             reject(error);
             this.#close(error);
           };
           port.listen((data) => {
             const answer = data as WorkerAnswer;
             if (answer.kind === 'ready') resolve();
-            else if (answer.kind === 'done') this.#finish(answer.job, answer.result);
-            else fail(answer.message);
+            else if (answer.kind === 'refused') fail(answer.message);
+            else this.#finish(answer);
           }, fail);
           port.post(message);
         }),
@@ -227,16 +232,16 @@ class Pool implements KzgPool {
         }),
     );
     const abort = (): void => {
-      this.#waiting = this.#waiting.filter((job) => !jobs.has(job));
       for (const job of jobs) job.reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort);
-    this.#waiting.push(...jobs);
+    this.#waiting = [...this.#waiting, ...jobs];
     this.#dispatch();
     try {
       return await Promise.all(results);
     } finally {
       signal?.removeEventListener('abort', abort);
+      this.#waiting = this.#waiting.filter((job) => !jobs.has(job));
     }
   }
 
@@ -247,20 +252,36 @@ class Pool implements KzgPool {
   #dispatch(): void {
     for (const port of this.#ports) {
       const busy = [...this.#running.values()].filter((job) => job.port === port).length;
-      for (let free = JOBS_PER_WORKER - busy; free > 0; free--) {
+      for (let free = JOBS_PER_WORKER - busy; free > 0; ) {
         const job = this.#waiting.shift();
         if (job === undefined) return;
-        const number = this.#nextJob++;
-        this.#running.set(number, { ...job, port });
-        const message: TaskMessage = { job: number, ...job.task };
-        port.post(message);
+        if (this.#send(job, port)) free--;
       }
     }
   }
 
-  #finish(number: number, result: TaskResult<Task>): void {
-    this.#running.get(number)?.resolve(result);
-    this.#running.delete(number);
+  /** Gives a worker a job; false if its row cannot be read any more. */
+  #send(job: Job, port: WorkerPort): boolean {
+    const number = this.#nextJob;
+    try {
+      // A copy, as the message of a view takes the whole buffer behind it along.
+      const row = new Uint8Array(job.task.row);
+      const message: TaskMessage = { job: number, ...job.task, row };
+      port.post(message);
+    } catch (error) {
+      job.reject(error);
+      return false;
+    }
+    this.#nextJob++;
+    this.#running.set(number, { ...job, port });
+    return true;
+  }
+
+  #finish(answer: JobAnswer): void {
+    const job = this.#running.get(answer.job);
+    if (answer.kind === 'done') job?.resolve(answer.result);
+    else job?.reject(failure(answer.message));
+    this.#running.delete(answer.job);
     this.#dispatch();
   }
 
@@ -272,6 +293,22 @@ class Pool implements KzgPool {
     this.#waiting = [];
     this.#running.clear();
   }
+}
+
+/** Ports to so many workers; if one cannot be made, those before it are ended. */
+function startWorkers(createWorker: () => WorkerLike, count: number): WorkerPort[] {
+  const ports: WorkerPort[] = [];
+  try {
+    while (ports.length < count) ports.push(portTo(createWorker()));
+  } catch (error) {
+    for (const port of ports) port.close();
+    throw error;
+  }
+  return ports;
+}
+
+function failure(message: string): Error {
+  return new Error(`pool: a worker failed: ${message}`);
 }
 
 /** The same bytes in shared memory where that is allowed, so that workers get no copy each. */

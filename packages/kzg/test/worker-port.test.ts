@@ -37,7 +37,7 @@ test('a module that is no kernel fails the start', async () => {
   const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   creator.post({ kind: 'start', module, setup: undefined, tables: 'none' });
   expect(await next(creator)).toMatchObject({
-    kind: 'failed',
+    kind: 'refused',
     message: expect.stringMatching(/not a kernel/),
   });
 });

@@ -4,12 +4,14 @@
  * `/` runs the suite, `/forbidden` is served under a policy that allows no WebAssembly.
  */
 import { type Bls, createBls } from '@barycenter/bls';
+import { createErasure } from '@barycenter/erasure';
 import { createKzg } from '@barycenter/kzg';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
 import { daZoda } from './da-zoda.ts';
 import { erasure } from './erasure.ts';
 import { kzgWith } from './kzg.ts';
+import { readmeWith, runInWebWorker } from './readme.ts';
 import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts';
 
 const lines: string[] = [];
@@ -45,6 +47,17 @@ const forbidden: Group = {
       },
     },
     {
+      name: 'erasure runs JavaScript and says why',
+      check: async () => {
+        const coder = await createErasure({ codec: 'auto', dataShards: 3, parityShards: 2 });
+        const { name, reason } = coder.backend();
+        expectEqual([name, /WebAssembly/.test(reason)], ['js', true]);
+        const data = [1, 2, 3].map((byte) => new Uint8Array(5).fill(byte));
+        const [first, second] = coder.encode(data);
+        expectEqual(coder.reconstruct([data[0]!, null, null, first!, second!]).slice(0, 3), data);
+      },
+    },
+    {
       name: 'nothing can be compiled here',
       check: async () => {
         const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -55,10 +68,11 @@ const forbidden: Group = {
   ],
 };
 
+const readme = readmeWith({ url: (file) => `/${file}.js`, runInWorker: runInWebWorker });
 const groups =
   location.pathname === '/forbidden'
-    ? [forbidden]
-    : [erasure, bls, kzgWith({ createWorker }), daSampling, daZoda];
+    ? [forbidden, readme]
+    : [erasure, bls, kzgWith({ createWorker }), daSampling, daZoda, readme];
 
 let counts = { passed: 0, failed: 1 };
 try {

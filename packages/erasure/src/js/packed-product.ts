@@ -1,5 +1,5 @@
 /**
- * The hot loop: outputs = rows * inputs over GF(2^8), byte position by byte position.
+ * The hot loop: outputs += rows * inputs over GF(2^8), byte position by byte position.
  *
  * Four outputs at a time. For the input j a table of 256 words holds, for each byte value b,
  *
@@ -18,7 +18,7 @@
  *
  * Four inputs per pass were left out: about 10 % more at most, for more code.
  */
-import { multiply } from './field.ts';
+import { type Field, multiply } from '../field.ts';
 
 /** Outputs packed into one 32-bit word. */
 const LANES = 4;
@@ -26,23 +26,26 @@ const LANES = 4;
 const BLOCK_POSITIONS = 4096;
 
 /**
- * Writes `outputs[r][i] = sum_j rows[r][j] * inputs[j][i]`. All inputs and outputs have one length >= 1,
- * each row one byte per input, and no output overlaps an input.
- * O(rows * inputs * length); scratch memory is 1 KiB per input and 16 KiB.
+ * Adds `sum_j coefficients[r * inputs.length + j] * inputs[j][i]` to `outputs[r][i]`. All inputs and
+ * outputs have one length >= 1, and no output overlaps an input.
+ * O(outputs * inputs * length); scratch memory is 1 KiB per input and 16 KiB.
  */
-export function multiplyInto(
+export function addPackedProducts(
   outputs: readonly Uint8Array[],
-  rows: readonly Uint8Array[],
   inputs: readonly Uint8Array[],
+  options: { readonly coefficients: Uint16Array; readonly field: Field },
 ): void {
+  const { coefficients, field } = options;
   const size = inputs[0]!.length;
   const sums = new Int32Array(Math.min(size, BLOCK_POSITIONS));
   const tables = inputs.map(() => new Int32Array(256));
   const zeroTable = new Int32Array(256);
-  for (let first = 0; first < rows.length; first += LANES) {
-    const groupRows = rows.slice(first, first + LANES);
-    const groupOutputs = outputs.slice(first, first + LANES);
-    for (let j = 0; j < inputs.length; j++) fillTable(tables[j]!, groupRows, j);
+  for (let first = 0; first < outputs.length; first += LANES) {
+    const group = outputs.slice(first, first + LANES);
+    for (let j = 0; j < inputs.length; j++) {
+      const column = group.map((_, lane) => coefficients[(first + lane) * inputs.length + j]!);
+      fillTable(tables[j]!, field, column);
+    }
     for (let start = 0; start < size; start += BLOCK_POSITIONS) {
       const count = Math.min(BLOCK_POSITIONS, size - start);
       sums.fill(0);
@@ -52,19 +55,19 @@ export function multiplyInto(
         const partnerTable = tables[j + 1] ?? zeroTable;
         addProducts(sums, tables[j]!, inputs[j]!, partnerTable, partner, start, count);
       }
-      for (let lane = 0; lane < groupOutputs.length; lane++) {
-        splitLane(groupOutputs[lane]!, sums, lane, start, count);
+      for (let lane = 0; lane < group.length; lane++) {
+        addLane(group[lane]!, sums, lane, start, count);
       }
     }
   }
 }
 
 /** Fills T_j: products of the eight single-bit bytes, then T[b] by linearity from its lower bits. */
-function fillTable(table: Int32Array, rows: readonly Uint8Array[], j: number): void {
+function fillTable(table: Int32Array, field: Field, column: readonly number[]): void {
   for (let bit = 1; bit < 256; bit <<= 1) {
     let products = 0;
-    for (let lane = 0; lane < rows.length; lane++) {
-      products |= multiply(rows[lane]![j]!, bit) << (8 * lane);
+    for (let lane = 0; lane < column.length; lane++) {
+      products |= multiply(field, column[lane]!, bit) << (8 * lane);
     }
     for (let low = 0; low < bit; low++) table[bit + low] = table[low]! ^ products;
   }
@@ -85,7 +88,7 @@ function addProducts(
   }
 }
 
-function splitLane(
+function addLane(
   output: Uint8Array,
   sums: Int32Array,
   lane: number,
@@ -93,5 +96,7 @@ function splitLane(
   count: number,
 ): void {
   const shift = 8 * lane;
-  for (let i = 0; i < count; i++) output[start + i] = sums[i]! >>> shift;
+  for (let i = 0; i < count; i++) {
+    output[start + i] = output[start + i]! ^ (sums[i]! >>> shift);
+  }
 }

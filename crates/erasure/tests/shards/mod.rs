@@ -1,0 +1,96 @@
+//! Slots, tables and work memory for the kernels, and fixed random bytes.
+#![allow(dead_code)]
+use erasure::combine::Combination;
+use erasure::field::{Field, Kind};
+use erasure::leopard::Code;
+
+/// xorshift32.
+pub struct Random(pub u32);
+
+impl Random {
+    pub fn next(&mut self) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0
+    }
+
+    pub fn below(&mut self, n: usize) -> usize {
+        self.next() as usize % n
+    }
+
+    pub fn bytes(&mut self, n: usize) -> Vec<u8> {
+        (0..n).map(|_| self.next() as u8).collect()
+    }
+
+    /// `count` of 0..n, ascending.
+    pub fn choose(&mut self, count: usize, n: usize) -> Vec<u32> {
+        let mut all: Vec<u32> = (0..n as u32).collect();
+        for i in 0..count {
+            let other = i + self.below(n - i);
+            all.swap(i, other);
+        }
+        all.truncate(count);
+        all.sort();
+        all
+    }
+}
+
+/// A field whose tables live as long as the process.
+pub fn field(kind: Kind) -> Field {
+    let tables = Box::leak(vec![0u128; kind.table_bytes() / 16 + 1].into_boxed_slice());
+    unsafe { Field::build(kind, tables.as_mut_ptr().cast()) }
+}
+
+pub struct Shards {
+    pub code: Code,
+    memory: Vec<u8>,
+    work: Vec<u64>,
+    pub bytes: usize,
+}
+
+impl Shards {
+    pub fn new(field: Field, low_rate: bool, k: usize, m: usize, bytes: usize) -> Shards {
+        let stride = bytes | 64;
+        let mut memory = vec![0xEE; stride * (k + m)];
+        let code = Code { field, low_rate, k, m, slots: memory.as_mut_ptr(), stride };
+        let work = vec![0xEEEE_EEEE_EEEE_EEEE; code.work_bytes(bytes).div_ceil(8)];
+        Shards { code, memory, work, bytes }
+    }
+
+    pub fn get(&self, i: usize) -> &[u8] {
+        &self.memory[i * self.code.stride..][..self.bytes]
+    }
+
+    pub fn set(&mut self, i: usize, shard: &[u8]) {
+        self.memory[i * self.code.stride..][..self.bytes].copy_from_slice(shard);
+    }
+
+    pub fn encode(&mut self) {
+        unsafe { self.code.encode(self.bytes, self.work.as_mut_ptr().cast()) }
+    }
+
+    pub fn recover(&mut self, present: &[u8], wanted: &[u32]) {
+        unsafe { self.code.recover(present, wanted, self.bytes, self.work.as_mut_ptr().cast()) }
+    }
+
+    pub fn coefficients(&mut self, sources: &[u32], wanted: &[u32]) -> Vec<u16> {
+        let mut out = vec![0; sources.len() * wanted.len()];
+        unsafe {
+            self.code.coefficients(sources, wanted, out.as_mut_ptr(), self.work.as_mut_ptr().cast())
+        };
+        out
+    }
+
+    pub fn combine(&mut self, targets: &[u32], sources: &[u32], coefficients: &[u16], add: bool) {
+        let Code { field, slots, stride, .. } = self.code;
+        let bytes = self.bytes;
+        unsafe {
+            Combination { field, slots, stride, targets, sources, coefficients, bytes, add }.run()
+        }
+    }
+
+    pub fn all(&self) -> Vec<Vec<u8>> {
+        (0..self.code.k + self.code.m).map(|i| self.get(i).to_vec()).collect()
+    }
+}
