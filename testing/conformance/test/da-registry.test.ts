@@ -188,13 +188,23 @@ describe.runIf(binary !== undefined)('the registry', () => {
     expect(await refusalOf(little)).toBe('StakeTooSmall');
   });
 
-  test('takes 255 validators, whose committee fits in a transaction, and no more', async () => {
+  test('takes 255 validators, whose committee fits in a transaction, then only larger stakes', async () => {
     const many = members(256, 2);
     const profile = { ...SETTINGS.profile, rowCount: 1024 };
     da = await DaDeployment.create(chain, { ...SETTINGS, profile });
     await da.registerAll(many.slice(0, 255), (i) => 5000n + BigInt(i * i));
     const refused = da.register(many[255]!, { stake: 5000n, previous: many[254]!.account });
     expect(await refusalOf(refused)).toBe('RegistryFull');
+    // One more than the smallest stake, which is many[0]'s, takes its place.
+    await da.register(many[255]!, { stake: 5001n, previous: many[254]!.account });
+    const accounts = (await list()).map((word) => word.slice(0, 42));
+    expect(accounts).toEqual(many.slice(1).map(({ account }) => account));
+    const [amount] = await chain.readContract({
+      ...da.contract,
+      functionName: 'withdrawals',
+      args: [many[0]!.account],
+    });
+    expect(amount).toBe(5000n);
     const freeze = await da.send(first.account, { functionName: 'freeze' });
     await chain.mine({ blocks: Number(SETTINGS.seedDelayBlocks) + 1 });
     const call = await formCall(chain, { address: da.address, epoch: 1n });
