@@ -8,14 +8,16 @@ import { createErasure } from '@barycenter/erasure';
 import { createKzg } from '@barycenter/kzg';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
-import { erasure } from './erasure.ts';
+import { erasureWith } from './erasure.ts';
 import { kzgWith } from './kzg.ts';
 import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts';
 
 const lines: string[] = [];
 console.log = (...values: unknown[]) => void lines.push(values.join(' '));
 
-const createWorker = (): Worker => new Worker('/pool-worker.js', { type: 'module' });
+const worker = (path: string) => ({
+  createWorker: (): Worker => new Worker(path, { type: 'module' }),
+});
 
 /** Without WebAssembly the TypeScript runs, says why, and is right. */
 const forbidden: Group = {
@@ -69,7 +71,12 @@ const forbidden: Group = {
 const groups =
   location.pathname === '/forbidden'
     ? [forbidden]
-    : [erasure, bls, kzgWith({ createWorker }), daSampling];
+    : [
+        erasureWith(worker('/erasure-pool-worker.js')),
+        bls,
+        kzgWith(worker('/pool-worker.js')),
+        daSampling,
+      ];
 
 let counts = { passed: 0, failed: 1 };
 try {
