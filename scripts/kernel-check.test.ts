@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { checkOutputs, type Outputs, type Repository } from './kernel-check.ts';
 import { ROOT, run } from './workspace.ts';
 
-const OUTPUTS: Outputs = new Map([
+const OUTPUTS: Outputs = new Map<string, string | Uint8Array>([
   ['TOOLCHAIN', 'rustc 1\n'],
   ['a.wasm', Uint8Array.of(1, 2, 3)],
 ]);
