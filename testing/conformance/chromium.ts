@@ -37,6 +37,7 @@ export async function runChromium(folder: string, project: string): Promise<stri
       browser: join(HERE, 'src', 'browser.ts'),
       'pool-worker': join(HERE, 'src', 'pool-worker.ts'),
       ...README_ENTRIES,
+      'erasure-pool-worker': join(HERE, 'src', 'erasure-pool-worker.ts'),
     },
     outdir: join(folder, 'browser'),
     bundle: true,
