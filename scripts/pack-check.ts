@@ -93,6 +93,14 @@ await check('the tarballs install into an empty project, without the optional pe
   }
 });
 
+await check('every command is installed and answers --help', () => {
+  for (const { manifest } of packages) {
+    for (const name of Object.keys(manifest.bin ?? {})) {
+      expectSuccess([join(project, 'node_modules', '.bin', name), '--help'], project);
+    }
+  }
+});
+
 writeConsumer();
 for (const runtime of runtimes) await tryRuntime(runtime, 'no-native');
 await check('deno check: the declarations satisfy a consumer', () => {

@@ -4,6 +4,7 @@ import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
 import { nodeChecks } from './da-node.ts';
+import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
 import { erasure } from './erasure.ts';
 import { erasureLimits } from './erasure-limits.ts';
@@ -31,6 +32,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...sparseRows,
   ...dispersal,
   ...nodeChecks,
+  ...zodaScheme,
   ...erasure,
   ...erasureLimits,
 ];

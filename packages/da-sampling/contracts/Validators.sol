@@ -67,11 +67,11 @@ abstract contract Validators is Epochs {
 
     /// Registers the sender with the value sent as stake. `key` is x | y, 96 bytes; `possession` 256 bytes:
     /// the signature of `compressed key | chainId | registry | account`. `previous`: an account of the list
-    /// below the sender's, or zero; the nearest costs least.
+    /// below the sender's, or zero; the nearest costs least. If the list is full, the smallest stake gives
+    /// way to a larger one, so that places cannot be kept from others by many small stakes.
     function register(bytes calldata key, bytes calldata possession, address previous) external payable {
-        if (key.length != Bls12381.PACKED_KEY_BYTES || possession.length != Bls12381.G2_BYTES) revert BadForm();
+        if (key.length != Bls12381.PACKED_KEY_BYTES) revert BadForm();
         if (_validators[msg.sender].stake != 0) revert AccountReused();
-        if (validatorCount == MAX_VALIDATORS) revert RegistryFull();
         uint96 stake = msg.value.toUint96();
         if (stake < MIN_STAKE) revert StakeTooSmall(stake);
         bytes32 xHash = keccak256(key[:48]);
@@ -80,6 +80,7 @@ abstract contract Validators is Epochs {
         if (!_isPossessed(key, possession)) revert PossessionInvalid();
 
         keyOwner[xHash] = msg.sender;
+        if (validatorCount == MAX_VALIDATORS) _displaceSmallest(stake);
         previous = _placeBefore(previous, msg.sender);
         bytes32[3] memory words = abi.decode(key, (bytes32[3]));
         _validators[msg.sender] = Validator(_validators[previous].next, stake, words);
@@ -97,20 +98,12 @@ abstract contract Validators is Epochs {
         emit StakeAdded(msg.sender, stake);
     }
 
-    /// Takes the sender off the list. Its stake stays locked until certificates of the last epoch whose
-    /// snapshot may hold it, the next one, are too old to be accepted, and RETENTION_SECONDS longer.
+    /// Takes the sender off the list; `previous` as in `register`. Its stake stays locked until certificates
+    /// of the last epoch whose snapshot may hold it, the next one, are too old to be accepted, and
+    /// RETENTION_SECONDS longer.
     function resign(address previous) external {
-        Validator storage validator = _validators[msg.sender];
-        uint256 stake = validator.stake;
-        if (stake == 0) revert NotRegistered();
-        previous = _placeBefore(previous, msg.sender);
-        _validators[previous].next = validator.next;
-        delete _validators[msg.sender];
-        --validatorCount;
-        Withdrawal storage withdrawal = withdrawals[msg.sender];
-        withdrawal.amount += uint128(stake);
-        withdrawal.unlockTime = (epochStart(currentEpoch() + 2) + GRACE_SECONDS + RETENTION_SECONDS).toUint64();
-        emit Resigned(msg.sender, stake, withdrawal.unlockTime);
+        if (_validators[msg.sender].stake == 0) revert NotRegistered();
+        _remove(msg.sender, _placeBefore(previous, msg.sender));
     }
 
     /// Pays out what `resign` set free.
@@ -147,6 +140,34 @@ abstract contract Validators is Epochs {
         Bls12381.negateInPlace(point);
         bytes memory message = abi.encodePacked(compressed, _registryDomain(), msg.sender);
         return Bls12381.verify(point, message, POSSESSION_TAG, possession);
+    }
+
+    function _displaceSmallest(uint256 stake) private {
+        address smallest;
+        address beforeSmallest;
+        address previous;
+        for (uint256 i = 0; i < MAX_VALIDATORS; ++i) {
+            address account = _validators[previous].next;
+            if (smallest == address(0) || _validators[account].stake < _validators[smallest].stake) {
+                (smallest, beforeSmallest) = (account, previous);
+            }
+            previous = account;
+        }
+        if (_validators[smallest].stake >= stake) revert RegistryFull();
+        _remove(smallest, beforeSmallest);
+    }
+
+    /// Takes the account after `previous` off the list and locks its stake.
+    function _remove(address account, address previous) private {
+        Validator storage validator = _validators[account];
+        uint256 stake = validator.stake;
+        _validators[previous].next = validator.next;
+        delete _validators[account];
+        --validatorCount;
+        Withdrawal storage withdrawal = withdrawals[account];
+        withdrawal.amount += uint128(stake);
+        withdrawal.unlockTime = (epochStart(currentEpoch() + 2) + GRACE_SECONDS + RETENTION_SECONDS).toUint64();
+        emit Resigned(account, stake, withdrawal.unlockTime);
     }
 
     /// The account of the list after which `account` stands or would stand, searched from `from` on.

@@ -12,7 +12,7 @@ import type { VerifiedRow } from './row-verifier.ts';
 export const CELL_BYTES = 2048;
 export const CELL_PROOF_BYTES = 48;
 
-/** A cell with its KZG multi-proof. */
+/** A sample with its proof: a cell with its KZG multi-proof, or a row with its Merkle path. */
 export type ProvenCell = { readonly cell: Uint8Array; readonly proof: Uint8Array };
 
 /** A claimed cell and its place. */

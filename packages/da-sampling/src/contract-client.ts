@@ -6,9 +6,8 @@
  */
 import type { Bls } from '@barycenter/bls';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import type { PublicClient } from 'viem';
 import { DATA_AVAILABILITY_ABI } from './abi.ts';
-import { encodeBlockHeader } from './block-header.ts';
+import { encodeBlockHeader, type HeaderFields } from './block-header.ts';
 import { DATA_AVAILABILITY_BYTECODE } from './bytecode.ts';
 import type { Certificate, CertificateVerdict } from './certificate.ts';
 import { type Committee, sampleCommittee } from './committee.ts';
@@ -23,8 +22,13 @@ import type { Share } from './tails.ts';
 type Hex = `0x${string}`;
 type Abi = typeof DATA_AVAILABILITY_ABI;
 
-/** The part of a viem public client that is used. */
-export type ChainReader = Pick<PublicClient, 'getBlock' | 'getChainId' | 'readContract'>;
+/** The part of a viem public client that is used; any version of viem 2 fits. */
+export type ChainReader = {
+  getChainId(): Promise<number>;
+  getBlock(request: { readonly blockNumber: bigint }): Promise<HeaderFields>;
+  /** viem's is generic over the ABI; `never` stands for whatever it takes. */
+  readContract(request: never): Promise<unknown>;
+};
 
 /** Arguments of viem's `writeContract` or `simulateContract`, less the account. */
 export type ContractCall<Name extends string, Args extends readonly unknown[]> = {
@@ -75,6 +79,13 @@ type EvmCertificate = {
   readonly byteLength: number;
   readonly bitmap: Hex;
   readonly signature: Hex;
+};
+
+/** Its verdict, contracts/Certificates.sol. */
+type EvmVerdict = {
+  readonly signedSeats: number;
+  readonly neededSeats: number;
+  readonly toleratedAdversarySeats: number;
 };
 
 /** Adversary's share of stake for which failure bits are reported unless the caller says. */
@@ -135,12 +146,7 @@ export async function formCall(
   options: { readonly address: Hex; readonly epoch: bigint },
 ): Promise<ContractCall<'form', readonly [bigint, Hex]>> {
   const { address, epoch } = options;
-  const contract = { address, abi: DATA_AVAILABILITY_ABI } as const;
-  const [blockNumber] = await client.readContract({
-    ...contract,
-    functionName: 'snapshots',
-    args: [epoch],
-  });
+  const [blockNumber] = await read<readonly [bigint]>(client, call(address, 'snapshots', [epoch]));
   if (blockNumber === 0n) throw new DaError('epoch_unknown', `epoch ${epoch} is not frozen`);
   const header = encodeBlockHeader(await client.getBlock({ blockNumber }));
   return call(address, 'form', [epoch, toHex(header)]);
@@ -160,12 +166,11 @@ export async function readCommittee(
   },
 ): Promise<Committee> {
   const { address, epoch, bls, profile } = options;
-  const contract = { address, abi: DATA_AVAILABILITY_ABI } as const;
   const [chainId, namespace, [stakes, keys], [root, seed]] = await Promise.all([
     client.getChainId(),
-    client.readContract({ ...contract, functionName: 'NAMESPACE' }),
-    client.readContract({ ...contract, functionName: 'snapshotOf', args: [epoch] }),
-    client.readContract({ ...contract, functionName: 'committeeOf', args: [epoch] }),
+    read<Hex>(client, call(address, 'NAMESPACE', [])),
+    read<readonly [readonly Hex[], Hex]>(client, call(address, 'snapshotOf', [epoch])),
+    read<readonly [Hex, Hex]>(client, call(address, 'committeeOf', [epoch])),
   ]);
   const packed = fromHex(keys);
   const validators = stakes.map((word, i) => ({
@@ -246,12 +251,10 @@ export async function judgeCertificate(
 ): Promise<CertificateVerdict> {
   const { address, certificate, profile } = options;
   try {
-    const { signedSeats, neededSeats, toleratedAdversarySeats } = await client.readContract({
-      address,
-      abi: DATA_AVAILABILITY_ABI,
-      functionName: 'verify',
-      args: [evmCertificate(certificate)],
-    });
+    const { signedSeats, neededSeats, toleratedAdversarySeats } = await read<EvmVerdict>(
+      client,
+      call(address, 'verify', [evmCertificate(certificate)]),
+    );
     const { k, n } = geometry(profile, certificate.byteLength);
     const failureBits = committeeFailureBits(
       { n, k, thresholdRows: neededSeats },
@@ -287,6 +290,14 @@ function revertName(error: unknown): string | undefined {
     if (typeof data?.errorName === 'string') return data.errorName;
   }
   return undefined;
+}
+
+/** Asks the contract; T is what viem decodes by the ABI. */
+async function read<T>(
+  client: ChainReader,
+  request: ContractCall<string, readonly unknown[]>,
+): Promise<T> {
+  return (await client.readContract(request as never)) as T;
 }
 
 function call<Name extends string, const Args extends readonly unknown[]>(

@@ -28,8 +28,8 @@ export function planDeliveries(
 }
 
 /**
- * Most bytes of a delivery with the header message, transport not counted. Data rows take 31 bytes
- * an element, coded rows 32.
+ * Most bytes of a delivery of a KZG blob with the header message, transport not counted. Data rows
+ * take 31 bytes an element, coded rows 32.
  */
 export function deliveryBytes(
   delivery: Delivery,

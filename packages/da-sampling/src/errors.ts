@@ -78,7 +78,7 @@ export type EquivocationEvidence = {
   readonly second: SignedHeader;
 };
 
-/** A whole encoded header (258 bytes) with the submitter's signature (65 bytes) over its root. */
+/** A whole encoded header (258 bytes; 178 of the hash-only scheme) with the submitter's signature (65 bytes) over its root. */
 export type SignedHeader = {
   readonly header: Uint8Array;
   readonly signature: Uint8Array;

@@ -1,3 +1,5 @@
+export { type Bls, createBls } from '@barycenter/bls';
+export { createKzg, type Kzg } from '@barycenter/kzg';
 export { apportionedTailLog2, residualSeats } from './apportioned-tail.ts';
 export {
   type Attestation,
@@ -41,9 +43,11 @@ export {
   type CheckedHeader,
   checkHeader,
   type HeaderPolicy,
+  type OpenedHeader,
   openHeader,
   type SubmitterRequest,
 } from './check-header.ts';
+export { checksumSoundnessBits, checksumWidth } from './checksum.ts';
 export {
   assignRows,
   type Committee,
@@ -69,7 +73,12 @@ export {
   quicknet,
   verifyDrandRound,
 } from './drand.ts';
-export { type EncodedBlob, type EncodeOptions, encodeBlob } from './encode-blob.ts';
+export {
+  type BlobOptions,
+  type EncodedBlob,
+  type EncodeOptions,
+  encodeBlob,
+} from './encode-blob.ts';
 export { committeesInTime } from './epoch-committees.ts';
 export {
   beaconSeconds,
@@ -93,8 +102,11 @@ export {
   HEADER_BYTES,
   HEADER_VERSION,
   headerRoot,
+  headerSize,
+  ZODA_HEADER_VERSION,
 } from './header.ts';
 export { decodeHeaderMessage, encodeHeaderMessage, type HeaderMessage } from './header-message.ts';
+export { chosenScheme, kzgScheme, type SchemeChoice } from './kzg-scheme.ts';
 export {
   type Blame,
   type CellSource,
@@ -111,8 +123,11 @@ export {
   maxPayloadBytes,
   PROFILES,
   type Profile,
+  type SchemeName,
   STRONG,
+  schemeName,
   ZG,
+  ZODA,
 } from './profile.ts';
 export { createRandaoBeacon, type RandaoBlock, type RandaoOptions } from './randao.ts';
 export { recoverBlob } from './recover-blob.ts';
@@ -124,6 +139,7 @@ export {
   type RowSource,
   retrieveBlob,
 } from './retrieve-blob.ts';
+export type { RowCheck, RowChecker } from './row-check.ts';
 export {
   isVerifiedRow,
   MAX_ROWS_AHEAD,
@@ -143,6 +159,7 @@ export {
   type TolerantTest,
   tolerantTest,
 } from './sampling-plan.ts';
+export type { CommitmentScheme, SampleCode } from './scheme.ts';
 export {
   type CommitteeParameters,
   committeeFailureBits,
@@ -156,3 +173,4 @@ export {
 export { SHUFFLE_ROUNDS, shuffledIndex, shuffleList, unshuffleList } from './shuffle.ts';
 export { isEquivocation, submitterAddress } from './submitter.ts';
 export { binomialTailLog2, type Draw, hypergeometricTailLog2, type Share } from './tails.ts';
+export { createZoda } from './zoda.ts';

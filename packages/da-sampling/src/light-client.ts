@@ -13,16 +13,10 @@
  * The confidence assumes that what is withheld does not depend on the asker. Sources that see the
  * queries can answer one client and nobody else; ask several, over separate connections.
  */
-import type { Kzg } from '@barycenter/kzg';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import {
-  CELL_BYTES,
-  CELL_PROOF_BYTES,
-  type PlacedCell,
-  type ProvenCell,
-  verifyCells,
-} from './cells.ts';
-import { assertChecked, type CheckedHeader } from './check-header.ts';
+import type { PlacedCell, ProvenCell } from './cells.ts';
+import { assertChecked, type OpenedHeader } from './check-header.ts';
+import { chosenScheme, type SchemeChoice } from './kzg-scheme.ts';
 import {
   decodeSamples,
   drawSamples,
@@ -31,7 +25,8 @@ import {
   type SampleStore,
   uniform,
 } from './samples.ts';
-import { bitsPerSample, samplesFor, undecodableShare } from './security.ts';
+import type { SampleCode } from './scheme.ts';
+import { samplesForShare } from './security.ts';
 
 /** Requests under way at once. */
 const MAX_PARALLEL_REQUESTS = 16;
@@ -75,9 +70,8 @@ export type SampleReport = {
 };
 
 /** Inputs of a light client. Give either targetBits or confidence; default 40 bits. */
-export type LightClientOptions = {
-  readonly kzg: Kzg;
-  readonly header: CheckedHeader;
+export type LightClientOptions = SchemeChoice & {
+  readonly header: OpenedHeader;
   readonly targetBits?: number;
   /** Chance that an undecodable blob is caught, in (0, 1). */
   readonly confidence?: number;
@@ -92,6 +86,9 @@ export class LightClient {
   /** Cells that will be drawn. */
   readonly sampleCount: number;
   readonly #options: LightClientOptions;
+  readonly #code: SampleCode;
+  /** Share of samples whose absence makes the blob undecodable. */
+  readonly #phi: number;
   readonly #key: string;
   readonly #blamed: Blame[] = [];
   /** Sources caught lying: they are not asked again. */
@@ -103,8 +100,10 @@ export class LightClient {
   constructor(options: LightClientOptions) {
     assertChecked(options.header);
     this.#options = options;
+    this.#code = chosenScheme(options).samples;
+    this.#phi = this.#code.undecodableShare(options.header.geometry);
     this.#key = bytesToHex(options.header.headerRoot);
-    this.sampleCount = samplesFor(options.header.geometry, { bits: targetBits(options) });
+    this.sampleCount = samplesForShare(this.#phi, targetBits(options));
   }
 
   /**
@@ -127,7 +126,8 @@ export class LightClient {
     const stored = await store.load(this.#key);
     const before = stored === undefined ? [] : decodeSamples(stored, rowCount);
     const count = Math.max(this.sampleCount, before.length);
-    const samples = drawSamples(before, { rowCount, count, random });
+    const { cellsPerRow } = this.#code;
+    const samples = drawSamples(before, { rowCount, cellsPerRow, count, random });
     if (samples.length > before.length) {
       await store.save(this.#key, encodeSamples(samples, rowCount));
     }
@@ -241,7 +241,8 @@ export class LightClient {
     place: { row: number; cellIndex: number },
   ): Promise<Answer | undefined> {
     if (this.#banned.has(source)) return undefined;
-    const { headerRoot } = this.#options.header;
+    const { headerRoot, geometry } = this.#options.header;
+    const sizes = this.#code.sizes(geometry);
     const shown = await answerOf(async () => source.cell({ headerRoot, ...place }));
     if (shown === undefined) {
       this.#failures.set(source, (this.#failures.get(source) ?? 0) + 1);
@@ -252,20 +253,20 @@ export class LightClient {
     const isShaped =
       cell instanceof Uint8Array &&
       proof instanceof Uint8Array &&
-      cell.length === CELL_BYTES &&
-      proof.length === CELL_PROOF_BYTES;
+      cell.length === sizes.cell &&
+      proof.length === sizes.proof;
     if (!isShaped) {
       this.#blame(source, 'malformed');
       return undefined;
     }
-    this.#bytes += CELL_BYTES + CELL_PROOF_BYTES;
+    this.#bytes += sizes.cell + sizes.proof;
     return { source, ...place, cell, proof };
   }
 
   /** The answers whose proofs hold: all in one batch, or halves until the bad ones are named. */
   #verifyAnswers(answers: readonly (Answer | undefined)[]): Set<Answer> {
     const given = answers.filter((answer) => answer !== undefined);
-    if (given.length === 0 || verifyCells(given, this.#options)) return new Set(given);
+    if (given.length === 0 || this.#code.verify(given, this.#options.header)) return new Set(given);
     if (given.length === 1) {
       this.#blame(given[0]!.source, 'proof_invalid');
       return new Set();
@@ -281,18 +282,16 @@ export class LightClient {
   }
 
   #report({ samples, repaired }: Run): SampleReport {
-    const { geometry } = this.#options.header;
     const open = samples.filter(({ resolved }) => !resolved);
     const isAvailable = open.length === 0;
-    const phi = undecodableShare(geometry);
     return {
       status: isAvailable ? 'available' : 'unavailable',
       samples: samples.length,
       resolved: samples.length - open.length,
       repaired,
       unresolved: open.map(({ row, cell }) => ({ row, cell })),
-      confidence: isAvailable ? 1 - (1 - phi) ** samples.length : 0,
-      bits: isAvailable ? samples.length * bitsPerSample(geometry) : 0,
+      confidence: isAvailable ? 1 - (1 - this.#phi) ** samples.length : 0,
+      bits: isAvailable ? samples.length * -Math.log2(1 - this.#phi) : 0,
       blamed: [...this.#blamed],
       bytes: this.#bytes,
     };

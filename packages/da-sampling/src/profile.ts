@@ -16,10 +16,17 @@ const MAX_ELEMENTS = 1_048_576;
 /** Largest payload of every profile: 31 bytes x 2^20 elements. */
 export const MAX_BLOB_BYTES: number = BYTES_PER_PAYLOAD_ELEMENT * MAX_ELEMENTS;
 
+/** What binds the rows of a blob; `scheme.ts`. */
+export type SchemeName = 'kzg' | 'zoda';
+
 /** A named parameter set. `id` goes on the wire; `thresholdRows` is T, the signed rows needed. */
 export type Profile = {
   readonly name: string;
   readonly id: number;
+  /** Default 'kzg'. */
+  readonly scheme?: SchemeName;
+  /** Payload bytes of one element (32 bytes of a row); default 31. */
+  readonly elementPayloadBytes?: number;
   readonly rowCount: number;
   readonly thresholdRows: number;
   /** Ascending steps: a payload of at most `maxElements` elements uses `dataRows` rows (k). */
@@ -84,12 +91,35 @@ export const ZG: Profile = {
   ],
 };
 
-/** The profiles that exist, for verifiers that pin all of them. */
+/**
+ * The hash-only scheme at the same seats and threshold, so with the same committee bits. An element
+ * here is a group of eight words of 30 payload bits; rows may be a little longer than EIP-4844's, so
+ * that the largest payload is no smaller.
+ */
+export const ZODA: Profile = {
+  name: 'zoda',
+  id: 32,
+  scheme: 'zoda',
+  elementPayloadBytes: 30,
+  rowCount: 1024,
+  thresholdRows: 717,
+  dataRowSteps: [
+    { maxElements: 256, dataRows: 1 },
+    { maxElements: 2048, dataRows: 64 },
+    { maxElements: 8192, dataRows: 128 },
+    { maxElements: 256 * 4234, dataRows: 256 },
+  ],
+};
+
+/**
+ * The KZG profiles that exist, for verifiers that pin all of them. A hash-only profile is pinned by
+ * name: nobody accepts another scheme by default.
+ */
 export const PROFILES: readonly Profile[] = [EIP7594, STRONG, ZG];
 
 /** The geometry of a payload of `byteLength` bytes; RangeError outside 1 .. maxPayloadBytes. */
 export function geometry(profile: Profile, byteLength: number): Geometry {
-  const elements = Math.ceil(byteLength / BYTES_PER_PAYLOAD_ELEMENT);
+  const elements = Math.ceil(byteLength / elementPayloadBytes(profile));
   const step = profile.dataRowSteps.find(({ maxElements }) => elements <= maxElements);
   if (!Number.isSafeInteger(byteLength) || byteLength < 1 || step === undefined) {
     throw new RangeError(
@@ -106,8 +136,18 @@ export function geometry(profile: Profile, byteLength: number): Geometry {
 /** The largest payload of a profile in bytes. */
 export function maxPayloadBytes(profile: Profile): number {
   return (
-    profile.dataRowSteps[profile.dataRowSteps.length - 1]!.maxElements * BYTES_PER_PAYLOAD_ELEMENT
+    profile.dataRowSteps[profile.dataRowSteps.length - 1]!.maxElements *
+    elementPayloadBytes(profile)
   );
+}
+
+/** The scheme that a profile names. */
+export function schemeName(profile: Profile): SchemeName {
+  return profile.scheme ?? 'kzg';
+}
+
+function elementPayloadBytes(profile: Profile): number {
+  return profile.elementPayloadBytes ?? BYTES_PER_PAYLOAD_ELEMENT;
 }
 
 /** Depth of the rows tree: log2 of the power of two that holds n leaves. */

@@ -4,7 +4,7 @@
  * INVALID).
  */
 import type { Kzg } from '@barycenter/kzg';
-import type { CheckedHeader } from './check-header.ts';
+import { assertChecked, type CheckedHeader } from './check-header.ts';
 import { type UnpackedPayload, unpackPayload } from './payload.ts';
 import { sortedRows } from './row-set.ts';
 import type { VerifiedRow } from './row-verifier.ts';
@@ -20,6 +20,7 @@ export function recoverBlob(
   options: { readonly kzg: Kzg; readonly header: CheckedHeader },
 ): UnpackedPayload {
   const { header, kzg } = options;
+  assertChecked(header, 'kzg');
   const { k, n } = header.geometry;
   const used = sortedRows(rows, header).slice(0, k);
   const dataRows = kzg.recoverRows(

@@ -7,8 +7,8 @@
  * path above it and the siblings beside it, so only subtrees without any given row are missing: with
  * 256 of 1,024 rows some four further rows are combined for a lost one, hashed, and dropped.
  */
-import type { Kzg } from '@barycenter/kzg';
-import type { CheckedHeader } from './check-header.ts';
+import type { OpenedHeader } from './check-header.ts';
+import { chosenScheme, type SchemeChoice } from './kzg-scheme.ts';
 import { rowTreeDepth } from './profile.ts';
 import { sortedRows } from './row-set.ts';
 import { RowVerifier, type VerifiedRow } from './row-verifier.ts';
@@ -16,9 +16,8 @@ import { rowLeaf } from './rows.ts';
 import { TAGS, taggedHash } from './tagged-hash.ts';
 
 /** What `repairRows` needs beside the rows at hand. */
-export type RepairOptions = {
-  readonly kzg: Kzg;
-  readonly header: CheckedHeader;
+export type RepairOptions = SchemeChoice & {
+  readonly header: OpenedHeader;
   /** Indices of the lost rows, below n. */
   readonly wanted: readonly number[];
 };
@@ -30,7 +29,8 @@ export type RepairOptions = {
  * come from whoever has it. Cost: O(k c) field products for each row made; memory of the wanted rows.
  */
 export function repairRows(rows: readonly VerifiedRow[], options: RepairOptions): VerifiedRow[] {
-  const { kzg, header, wanted } = options;
+  const { header, wanted } = options;
+  const scheme = chosenScheme(options);
   const { k, n } = header.geometry;
   const given = sortedRows(rows, header);
   for (const index of wanted) {
@@ -43,21 +43,12 @@ export function repairRows(rows: readonly VerifiedRow[], options: RepairOptions)
   const tree = new PartialTree(n);
   for (const row of given) tree.addPath(row);
   const missing = new Set([...lost].flatMap((index) => [index, ...tree.missingBeside(index)]));
-  const needed = [...missing];
-  const used = given.slice(0, k);
-  const coefficients = kzg.repairCoefficients(needed, {
-    indices: used.map(({ index }) => index),
-    dataRows: k,
-    rowCount: n,
-  });
-  const data = used.map(({ row }) => row);
   const made = new Map<number, Uint8Array>();
-  needed.forEach((index, i) => {
-    const row = kzg.combineRows(data, coefficients[i]!);
+  for (const { index, row } of scheme.makeRows(given.slice(0, k), { header, indices: missing })) {
     tree.addLeaf(index, rowLeaf(row, index));
     if (lost.has(index)) made.set(index, row);
-  });
-  const verifier = new RowVerifier({ kzg, header });
+  }
+  const verifier = new RowVerifier({ scheme, header });
   return wanted.map(
     (index) =>
       held.get(index) ?? verifier.add({ index, row: made.get(index)!, branch: tree.branch(index) }),

@@ -7,12 +7,11 @@
  * Bounds: ROWS_PER_SOURCE requests under way per source, no row twice at one source; in memory are k
  * rows and those under way.
  */
-import type { Kzg } from '@barycenter/kzg';
 import type { KzgPool } from '@barycenter/kzg/pool';
-import type { CheckedHeader } from './check-header.ts';
+import type { OpenedHeader } from './check-header.ts';
 import type { DaErrorCode } from './errors.ts';
+import { chosenScheme, type SchemeChoice } from './kzg-scheme.ts';
 import type { UnpackedPayload } from './payload.ts';
-import { recoverBlob } from './recover-blob.ts';
 import { RowVerifier } from './row-verifier.ts';
 import type { RowMessage } from './rows.ts';
 import { uniform } from './samples.ts';
@@ -40,9 +39,8 @@ export type RowSource = {
 };
 
 /** What `retrieveBlob` needs. */
-export type RetrieveOptions = {
-  readonly kzg: Kzg;
-  readonly header: CheckedHeader;
+export type RetrieveOptions = SchemeChoice & {
+  readonly header: OpenedHeader;
   readonly sources: readonly RowSource[];
   /** A random source, for the order in which rows are asked for. */
   readonly random: (size: number) => Uint8Array;
@@ -62,7 +60,7 @@ export type RetrievedBlob = {
  * together do not show k, and the signal's reason.
  */
 export async function retrieveBlob(options: RetrieveOptions): Promise<RetrievedBlob> {
-  const { kzg, header, signal } = options;
+  const { header, signal } = options;
   signal?.throwIfAborted();
   const end = new AbortController();
   const retrieval = new Retrieval(options, end.signal);
@@ -75,7 +73,7 @@ export async function retrieveBlob(options: RetrieveOptions): Promise<RetrievedB
     end.abort(new Error('retrieveBlob: it has ended'));
   }
   signal?.throwIfAborted();
-  const outcome = recoverBlob(retrieval.verifier.finish(), { kzg, header });
+  const outcome = chosenScheme(options).recoverBlob(retrieval.verifier.finish(), header);
   return { outcome, refused: retrieval.refused };
 }
 

@@ -1,5 +1,5 @@
 /** What `recoverBlob` and `repairRows` start from: at least k verified rows of one header. */
-import { assertChecked, type CheckedHeader } from './check-header.ts';
+import { assertChecked, type OpenedHeader } from './check-header.ts';
 import { DaError } from './errors.ts';
 import { isVerifiedRow, type VerifiedRow } from './row-verifier.ts';
 import { equalBytes } from './wire.ts';
@@ -8,7 +8,7 @@ import { equalBytes } from './wire.ts';
  * The rows by ascending index. Throws DaError `row_not_verified`, `rows_mixed` (of another header),
  * `rows_duplicate` or `rows_missing` (fewer than k); TypeError for a header that was not checked.
  */
-export function sortedRows(rows: readonly VerifiedRow[], header: CheckedHeader): VerifiedRow[] {
+export function sortedRows(rows: readonly VerifiedRow[], header: OpenedHeader): VerifiedRow[] {
   assertChecked(header);
   const { k } = header.geometry;
   const sorted = [...rows].sort((a, b) => a.index - b.index);

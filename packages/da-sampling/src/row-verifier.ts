@@ -1,6 +1,6 @@
 /**
- * Check B per row (da-review.md §1.2, §1.3(3), (4)): Merkle path to rowsRoot, then
- *   <row_i, barycentric weights of z> = sum_j L_ij y_j.
+ * Check B per row (da-review.md §1.2, §1.3(3), (4)): Merkle path to rowsRoot, then the scheme's check
+ * that the row is the one its header's evaluations (or checksums) name.
  * A row that only has a Merkle path is not valid: the disperser may have committed to garbage, and
  * two retrievers would decode different data. Attesters, retrievers and repairers all come through
  * here, and only `VerifiedRow`s can be decoded.
@@ -10,13 +10,14 @@
  * hashing and inner products to the workers of a `KzgPool`. Merkle paths and comparisons stay here, so
  * that only this thread's own workers are trusted, and brands are given in one place.
  */
-import { type Kzg, KzgError } from '@barycenter/kzg';
+import type { Kzg } from '@barycenter/kzg';
 import type { KzgPool } from '@barycenter/kzg/pool';
-import { assertChecked, type CheckedHeader } from './check-header.ts';
+import { assertChecked, type OpenedHeader } from './check-header.ts';
 import { DaError } from './errors.ts';
+import { kzgRowCheck } from './kzg-rows.ts';
 import { mapAhead } from './map-ahead.ts';
 import { treeBranch, treeRoot } from './merkle.ts';
-import { packPayload } from './payload.ts';
+import { NOT_CANONICAL, type RowCheck, type RowChecker } from './row-check.ts';
 import {
   buildRowTree,
   checkShape,
@@ -45,7 +46,10 @@ const ROWS_PER_TURN = 16;
 /** What a stream of rows is verified with. */
 export type RowStreamOptions = {
   readonly signal?: AbortSignal;
-  /** Hashes and inner products are left to its workers; without it they take this thread. */
+  /**
+   * Hashes and inner products are left to its workers; without it they take this thread, as do rows
+   * of the hash-only scheme.
+   */
   readonly pool?: Pick<KzgPool, 'digestMany'>;
   /** The stream ends after so many refused messages; default 1: nobody sends wrong rows by mistake. */
   readonly maxRefused?: number;
@@ -66,14 +70,21 @@ export function isVerifiedRow(row: RowMessage): row is VerifiedRow {
 
 /** Verifies rows of one checked header. Holds at most n rows. */
 export class RowVerifier {
-  readonly header: CheckedHeader;
-  readonly #kzg: Kzg;
+  readonly header: OpenedHeader;
+  readonly #check: RowCheck;
   readonly #rows = new Map<number, VerifiedRow>();
 
-  constructor(options: { readonly kzg: Kzg; readonly header: CheckedHeader }) {
+  constructor(
+    options: ({ readonly kzg: Kzg } | { readonly scheme: RowChecker }) & {
+      readonly header: OpenedHeader;
+    },
+  ) {
     assertChecked(options.header);
     this.header = options.header;
-    this.#kzg = options.kzg;
+    this.#check =
+      'scheme' in options
+        ? options.scheme.rowCheck(options.header)
+        : kzgRowCheck(options.header, options.kzg);
   }
 
   /**
@@ -86,7 +97,7 @@ export class RowVerifier {
     const copy = this.#copy(message);
     const leaf = rowLeaf(copy.row, copy.index);
     this.#assertCommitted(copy, leaf);
-    return this.#rows.get(copy.index) ?? this.#accept(copy, this.#evaluate(copy));
+    return this.#rows.get(copy.index) ?? this.#accept(copy, this.#check.holds(copy));
   }
 
   /**
@@ -127,7 +138,7 @@ export class RowVerifier {
     if (payload.length !== header.byteLength) {
       throw new DaError('payload_mismatch', `expected ${header.byteLength} bytes`);
     }
-    const rows = this.#kzg.extendRows(packPayload(payload, geometry), { rowCount: geometry.n });
+    const rows = this.#check.encodePayload(payload);
     const tree = buildRowTree(rows);
     if (!equalBytes(treeRoot(tree), header.rowsRoot)) {
       throw new DaError('payload_mismatch', 'the payload encodes to other rows');
@@ -136,8 +147,8 @@ export class RowVerifier {
     // cover all n rows.
     return rows.map((row, index) => {
       const message = { index, row, branch: treeBranch(tree, index) };
-      const y = index < geometry.k ? this.#evaluate(message) : this.header.rowEvaluations[index]!;
-      return this.#rows.get(index) ?? this.#accept(message, y);
+      const holds = index >= geometry.k || this.#check.holds(message);
+      return this.#rows.get(index) ?? this.#accept(message, holds);
     });
   }
 
@@ -168,17 +179,21 @@ export class RowVerifier {
       seen.add(index);
       const known = this.#rows.get(index);
       if (known !== undefined) return { ok: true, row: known };
-      if (pool === undefined) return { ok: true, row: this.add(message) };
+      const { evaluation } = this.#check;
+      if (pool === undefined || evaluation === undefined) {
+        return { ok: true, row: this.add(message) };
+      }
       const copy = this.#copy(message);
       const [digest] = await pool.digestMany([copy.row], {
-        z: this.header.weights.z,
+        z: evaluation.z,
         prefixes: [rowLeafPrefix(index)],
         ...(signal === undefined ? {} : { signal }),
       });
       const { hash, y } = digest!;
       this.#assertCommitted(copy, hash);
-      if (y === undefined) throw notCanonical(copy);
-      return { ok: true, row: this.#rows.get(index) ?? this.#accept(copy, y) };
+      if (y === undefined) throw new DaError('row_not_canonical', NOT_CANONICAL, { row: index });
+      const holds = evaluation.values[index] === y;
+      return { ok: true, row: this.#rows.get(index) ?? this.#accept(copy, holds) };
     } catch (error) {
       if (error instanceof DaError) return { ok: false, error };
       throw error;
@@ -193,10 +208,10 @@ export class RowVerifier {
     }
   }
 
-  /** Brands a committed row whose value at z is `y`. */
-  #accept(message: OwnRow, y: bigint): VerifiedRow {
-    if (y !== this.header.rowEvaluations[message.index]) {
-      throw new DaError('row_wrong', 'the row is not the coded row of the commitments', {
+  /** Brands a committed row that the scheme's check was made of. */
+  #accept(message: RowMessage, holds: boolean): VerifiedRow {
+    if (!holds) {
+      throw new DaError('row_wrong', 'the row is not the coded row of the header', {
         row: message.index,
       });
     }
@@ -205,22 +220,9 @@ export class RowVerifier {
     this.#rows.set(row.index, row);
     return row;
   }
-
-  #evaluate(message: OwnRow): bigint {
-    try {
-      return this.#kzg.evaluateRow(message.row, this.header.weights);
-    } catch (cause) {
-      throw cause instanceof KzgError ? notCanonical(message, cause) : cause;
-    }
-  }
 }
 
 type OwnRow = RowMessage & { readonly row: Uint8Array<ArrayBuffer> };
-
-function notCanonical({ index }: OwnRow, cause?: KzgError): DaError {
-  const message = 'an element of the row is not below the modulus';
-  return new DaError('row_not_canonical', message, { row: index, ...(cause && { cause }) });
-}
 
 /** Lets other events of this thread happen. */
 function nextTurn(): Promise<void> {

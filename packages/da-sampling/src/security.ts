@@ -106,8 +106,13 @@ export function samplesFor(
   shape: { readonly k: number; readonly n: number },
   options: { readonly bits: number },
 ): number {
-  const samples = Math.ceil(options.bits / bitsPerSample(shape));
-  if (!(options.bits > 0) || samples > MAX_SAMPLES) {
+  return samplesForShare(undecodableShare(shape), options.bits);
+}
+
+/** `samplesFor` where a share phi of the samples must be withheld; at least 1. */
+export function samplesForShare(phi: number, bits: number): number {
+  const samples = Math.max(1, Math.ceil(bits / -Math.log2(1 - phi)));
+  if (!(bits > 0) || samples > MAX_SAMPLES) {
     throw new RangeError(`bits: expected more than 0 and at most ${MAX_SAMPLES} samples`);
   }
   return samples;

@@ -20,6 +20,8 @@ export const TAGS = {
   rowLeaf: 'BARYCENTER_DA_ROW_LEAF_V1',
   rowEmpty: 'BARYCENTER_DA_ROW_EMPTY_V1',
   rowNode: 'BARYCENTER_DA_ROW_NODE_V1',
+  zodaChallenge: 'BARYCENTER_DA_ZODA_V1',
+  checksumKey: 'BARYCENTER_DA_ZODA_KEY_V1',
   snapshot: 'BARYCENTER_DA_SNAPSHOT_V1',
   seatDraw: 'BARYCENTER_DA_SEAT_DRAW_V1',
   rowOrder: 'BARYCENTER_DA_ROW_ORDER_V1',

@@ -1,4 +1,4 @@
-/** The contracts of `contracts/` through a viem client. viem's types only: its code is the caller's. */
+/** The contracts of `contracts/` through a viem client, which is the caller's: nothing of viem is imported. */
 export { DATA_AVAILABILITY_ABI } from './abi.ts';
 export { encodeBlockHeader, type HeaderFields } from './block-header.ts';
 export { DATA_AVAILABILITY_BYTECODE } from './bytecode.ts';

@@ -10,6 +10,7 @@ import {
   encodeRowMessage,
   type Geometry,
   geometry,
+  kzgScheme,
   PROFILES,
   type Profile,
   planDeliveries,
@@ -70,7 +71,12 @@ describe('a delivery', () => {
         validator: 0,
         signature: new Uint8Array(96),
       });
-      const session = new AttestationSession({ kzg, header, assignedRows: rows, sign });
+      const session = new AttestationSession({
+        scheme: kzgScheme(kzg),
+        header,
+        assignedRows: rows,
+        sign,
+      });
       if (form === 'payload') session.addPayload(payload);
       else for (const row of rows) session.add(blob.rowMessage(row));
       expect(session.missingRows()).toEqual([]);

@@ -330,19 +330,23 @@ export class Coder implements Erasure {
 
   /** Slots from outside: shape, count, lengths. */
   #readSlots(shards: unknown): { readonly slots: Slots; readonly shardBytes: number } {
-    const list = readList(shards, { name: 'shards', count: this.#shardCount });
-    const slots = list.map((shard, i) =>
-      shard === null || shard === undefined ? undefined : requireBytes(shard, 'shards', i),
-    );
-    const have = slots.filter((shard) => shard !== undefined).length;
+    const slots = readList(shards, { name: 'shards', count: this.#shardCount }) as Slots;
+    let have = 0;
+    for (let i = 0; i < slots.length; i++) {
+      const shard: unknown = slots[i] ?? undefined;
+      if (shard !== undefined) have++;
+      slots[i] = shard === undefined ? undefined : requireBytes(shard, 'shards', i);
+    }
     if (have < this.dataShards) throw tooFewShards(have, this.dataShards);
     const shardBytes = this.shardBytes ?? this.#guessLength(slots);
-    slots.forEach((shard, i) => {
-      const expected = this.#sizeOf(i, shardBytes);
-      if (shard === undefined || (shard.length === expected && expected > 0)) return;
-      const message = `shard ${i}: ${shard.length} bytes, expected ${expected || 'at least 1'}`;
+    const codewordBytes = this.#codewordBytes(shardBytes);
+    for (let i = 0; i < slots.length; i++) {
+      const size = slots[i]?.length;
+      const expected = i < this.dataShards ? shardBytes : codewordBytes;
+      if (size === undefined || (size === expected && size > 0)) continue;
+      const message = `shard ${i}: ${size} bytes, expected ${expected || 'at least 1'}`;
       throw new ErasureError('shard_length', message, i);
-    });
+    }
     return { slots, shardBytes };
   }
 

@@ -7,21 +7,22 @@
  * may cost more multiplications, w k, than the n log2 n of interpolating and evaluating over n points.
  * Where both take the same time, w k / (n log2 n) was measured (relaxed SIMD, Node 24.21, Xeon) as
  *
- *   leopard-ff8    16+16 1.6   30+30 1.4   64+64 1.2   128+128 1.1   200+32 1.4
- *   leopard-ff16   128+128 0.7   1000+1000 0.8   1024+2048 0.5   8000+8000 0.24   20000+300 0.24
- *                  32768+32768 0.13; the last three on shards of 64 to 256 bytes, where the
- *                  tables of the coefficients outweigh the products
+ *   leopard-ff8    16+16 1.4   30+30 1.1   64+64 1.0   128+128 0.94   200+32 1.1
+ *   leopard-ff16   128+128 0.54   1000+1000 0.5 to 0.6   1024+2048 0.42   8000+8000 0.31
+ *                  20000+300 0.26   32768+32768 0.15; the last three on shards of 64 to 256
+ *                  bytes, where preparing the coefficients outweighs the products
  *
- * With the limits below, one lost shard of 1000+1000 x 1 KiB comes back 9 times as fast as by transform.
+ * One lost shard of 1000+1000 x 1 KiB comes back 9 times as fast as by transform, one of 16+16 or
+ * 128+128 x 4 KiB 7 to 9 times.
  */
 import { type Counts, isMatrixCodec, nextPowerOfTwo } from './codec.ts';
 import type { Codec } from './engine.ts';
 
 /** w k / (n log2 n) up to which the product is taken. */
-const LIMIT_FF8 = 1.2;
-const LIMIT_FF16 = 0.6;
+const LIMIT_FF8 = 1;
+const LIMIT_FF16 = 0.5;
 /** The same beyond `LARGE_POINTS` points, where slots are short. */
-const LIMIT_LARGE = 0.2;
+const LIMIT_LARGE = 0.25;
 const LARGE_POINTS = 4096;
 
 /** Whether `wanted` shards are computed as products rather than by transform. */

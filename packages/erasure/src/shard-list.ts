@@ -1,6 +1,11 @@
 /** Checks of shards given by the caller. Each list is read once, so that a list that changes cannot pass. */
 import { isBytes } from '@noble/hashes/utils.js';
-import type { Shards } from './erasure.ts';
+
+/**
+ * Several shards: a list of byte arrays, or one byte array that holds them one after the other.
+ * Written to, a list must not overlap itself or what is read.
+ */
+export type Shards = Uint8Array | readonly Uint8Array[];
 
 /** What a parameter is called, and how many shards of how many bytes it must hold. */
 export interface Expected {
@@ -97,8 +102,9 @@ interface Stretch {
 function requireDisjoint(outputs: readonly Uint8Array[], inputs: readonly Uint8Array[]): void {
   // The usual case, without an object per shard: every output has a buffer of its own.
   const buffers = new Set(outputs.map((output) => output.buffer));
-  const isApart = buffers.size === outputs.length;
-  if (isApart && inputs.every((input) => !buffers.has(input.buffer))) return;
+  let isApart = buffers.size === outputs.length;
+  for (let i = 0; isApart && i < inputs.length; i++) isApart = !buffers.has(inputs[i]!.buffer);
+  if (isApart) return;
   const byBuffer = new Map<ArrayBufferLike, Stretch[]>();
   const add = (bytes: Uint8Array, place: number): void => {
     const stretch = { start: bytes.byteOffset, end: bytes.byteOffset + bytes.length, place };

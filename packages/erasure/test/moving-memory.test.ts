@@ -3,8 +3,9 @@ import { seededRandom } from '@barycenter/testing';
 import { describe, expect, test } from 'vitest';
 import { Coder } from '../src/coder.ts';
 import { CODECS, createErasureSync } from '../src/index.ts';
+import { engineOn } from '../src/wasm/engine.ts';
 import { codeOf } from './code-of.ts';
-import { openEngines } from './engines.ts';
+import { MODULES, openEngines } from './engines.ts';
 import { createMovingEngine } from './moving-engine.ts';
 import { codewordOf, range, sameShards, without } from './shards.ts';
 
@@ -101,3 +102,24 @@ describe.each(openEngines().filter(([name]) => name !== 'js'))('%s', (_name, eng
     coder.dispose();
   });
 });
+
+test.each(MODULES)(
+  '$name: 10,000 loss patterns do not make the memory grow',
+  ({ name, module }) => {
+    const random = seededRandom(0x30d0);
+    const instance = new WebAssembly.Instance(module);
+    const memory = instance.exports.memory as WebAssembly.Memory;
+    const shape = { codec: 'leopard-ff8', dataShards: 30, parityShards: 20 } as const;
+    const engine = engineOn(instance, name);
+    const coder = new Coder({ ...shape, shardBytes: undefined }, engine, 'a test');
+    const all = codewordOf(coder, random, 64);
+    const indices = range(0, 50);
+    coder.reconstruct(without(all, indices.slice(0, 20)));
+    const before = memory.buffer.byteLength;
+    for (let pattern = 0; pattern < 10_000; pattern++) {
+      const lost = random.shuffle(indices).slice(0, 1 + random.integer(20));
+      coder.reconstruct(without(all, lost), { want: lost });
+    }
+    expect(memory.buffer.byteLength).toBe(before);
+  },
+);

@@ -48,7 +48,7 @@ export interface CKzgFunctions {
   /** The 128 cells of a blob; the first 64 are the blob itself. Two transforms of 4,096. */
   computeCells(blob: Uint8Array): Uint8Array<ArrayBuffer>[];
 
-  /** The 128 cells of a blob and their 128 proofs, by FK20; seconds. */
+  /** The 128 cells of a blob and their 128 proofs, by FK20. Cost as ten commitments. */
   computeCellsAndKzgProofs(
     blob: Uint8Array,
   ): [cells: Uint8Array<ArrayBuffer>[], proofs: Uint8Array<ArrayBuffer>[]];
@@ -157,7 +157,7 @@ export interface RowKzg {
 
   /**
    * Decodes commitments and checks each to be canonical, on the curve and in the subgroup (infinity,
-   * the commitment of zero, is accepted). About 0.7 ms each.
+   * the commitment of zero, is accepted). A square root and 128 doublings each.
    * Throws `point_length`, `point_not_canonical`, `point_not_on_curve`, `point_not_in_subgroup`,
    * with the position of the first bad one as `index`.
    */
@@ -192,8 +192,7 @@ export interface RowKzg {
 
   /**
    * Whether each cell belongs to the row committed by sum_j coefficients_j * C_j, all at once: two
-   * pairings, one multiplication over the commitments, never one per cell. Weights are powers of a
-   * hash of all inputs. Throws `cell_length`, `scalar_not_canonical`, `point_*`, `index_range`.
+   * pairings, one multiplication over the commitments, never one per cell. Throws `cell_length`, `scalar_not_canonical`, `point_*`, `index_range`.
    */
   verifyDerivedCells(commitments: CheckedCommitments, cells: readonly DerivedCell[]): boolean;
 

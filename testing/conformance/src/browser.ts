@@ -8,7 +8,8 @@ import { createErasure } from '@barycenter/erasure';
 import { createKzg } from '@barycenter/kzg';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
-import { erasure } from './erasure.ts';
+import { daZoda } from './da-zoda.ts';
+import { erasureWith } from './erasure.ts';
 import { kzgWith } from './kzg.ts';
 import { readmeWith, runInWebWorker } from './readme.ts';
 import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts';
@@ -16,7 +17,9 @@ import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts'
 const lines: string[] = [];
 console.log = (...values: unknown[]) => void lines.push(values.join(' '));
 
-const createWorker = (): Worker => new Worker('/pool-worker.js', { type: 'module' });
+const worker = (path: string) => ({
+  createWorker: (): Worker => new Worker(path, { type: 'module' }),
+});
 
 /** Without WebAssembly the TypeScript runs, says why, and is right. */
 const forbidden: Group = {
@@ -71,7 +74,14 @@ const readme = readmeWith({ url: (file) => `/${file}.js`, runInWorker: runInWebW
 const groups =
   location.pathname === '/forbidden'
     ? [forbidden, readme]
-    : [erasure, bls, kzgWith({ createWorker }), daSampling, readme];
+    : [
+        erasureWith(worker('/erasure-pool-worker.js')),
+        bls,
+        kzgWith(worker('/pool-worker.js')),
+        daSampling,
+        daZoda,
+        readme,
+      ];
 
 let counts = { passed: 0, failed: 1 };
 try {

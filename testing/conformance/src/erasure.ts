@@ -2,6 +2,8 @@
  * Conformance of `@barycenter/erasure`: every codec byte for byte on every back end that this runtime can
  * run, recovery, commitments, and the ways to get hold of a coder.
  */
+
+import { BLOCKS } from 'readme:packages/erasure/README.md';
 import {
   type Codec,
   checkShard,
@@ -9,10 +11,13 @@ import {
   compileKernel,
   createErasure,
   createErasureSync,
+  decodeStream,
   type Erasure,
   ErasureError,
   type ErasureOptions,
+  encodeStream,
 } from '@barycenter/erasure';
+import { createErasurePool, type WorkerLike } from '@barycenter/erasure/pool';
 import { seededRandom } from '../../src/random.ts';
 import {
   type Case,
@@ -53,9 +58,17 @@ const CODECS = [...new Set([...Object.keys(FILES), 'leopard-ff16-low'])].filter(
   (name) => name !== 'rs-simd-ff16',
 ) as Codec[];
 
-export const erasure: Group = { name: 'erasure', build };
+type PoolOptions = { readonly createWorker?: () => WorkerLike };
 
-async function build(load: LoadVectors): Promise<Case[]> {
+/** The group, with the workers of a runtime that does not find them itself. */
+export const erasureWith = (pool: PoolOptions): Group => ({
+  name: 'erasure',
+  build: (load) => build(load, pool),
+});
+
+export const erasure: Group = erasureWith({});
+
+async function build(load: LoadVectors, pool: PoolOptions): Promise<Case[]> {
   const files = await vectorsOrSkip('erasure', load);
   const backends: Backend[] = [];
   for (const backend of ['relaxed', 'strict', 'js'] as const) {
@@ -77,10 +90,15 @@ async function build(load: LoadVectors): Promise<Case[]> {
     },
     { name: 'JavaScript is among them', check: () => expectEqual(backends.includes('js'), true) },
     { name: 'a compiled kernel is taken over at once', check: takenOver },
+    { name: 'workers compute as this thread does, also for streams', check: () => workers(pool) },
     {
       name: 'an unknown codec, too few shards and foreign proofs are refused',
       check: checkRefusals,
     },
+    ...BLOCKS.map(({ line, run }) => ({
+      name: `the code at line ${line} of the README runs as it stands`,
+      check: async () => void (await run()),
+    })),
     ...backends.flatMap((backend) => casesOf(backend, files)),
   ];
 }
@@ -124,6 +142,36 @@ async function takenOver(): Promise<void> {
   const coder = createErasureSync({ ...shape, module });
   expectEqual(coder.backend().name, (await createErasure(shape)).backend().name);
   expectEqual(coder.encode(data), plain.encode(data));
+}
+
+async function workers(options: PoolOptions): Promise<void> {
+  const random = seededRandom(0x9001);
+  const shape = { codec: 'leopard-ff16', dataShards: 20, parityShards: 9 } as const;
+  const coder = await createErasure(shape);
+  const pool = await createErasurePool({ ...shape, workers: 2, ...options });
+  try {
+    expectEqual([pool.workers, pool.backend().name], [2, coder.backend().name]);
+    const calls = [1, 64, 1001, 4096].map(async (size) => {
+      const data = Array.from({ length: 20 }, () => random.bytes(size));
+      const parity = await pool.encode(data);
+      expectEqual(parity, coder.encode(data));
+      const slots = [...data.map((shard, i) => (i < 9 ? null : shard)), ...parity];
+      const want = [0, 8, 3];
+      expectEqual(
+        await pool.reconstruct(slots, { want, into: want.map(() => new Uint8Array(size)) }),
+        want.map((i) => data[i]),
+      );
+    });
+    await Promise.all(calls);
+    const bytes = random.bytes(20 * 64 * 5 + 7);
+    const back = new Blob([bytes])
+      .stream()
+      .pipeThrough(encodeStream(pool, { shardBytes: 64 }))
+      .pipeThrough(decodeStream(pool, { byteLength: bytes.length }));
+    expectEqual(new Uint8Array(await new Response(back).arrayBuffer()), bytes);
+  } finally {
+    pool.dispose();
+  }
 }
 
 /** Every way to the parity of the same data. */

@@ -9,6 +9,7 @@ import process from 'node:process';
 import { Worker as NodeWorker } from 'node:worker_threads';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
+import { daZoda } from './da-zoda.ts';
 import { erasure } from './erasure.ts';
 import { kzg } from './kzg.ts';
 import { readmeWith, runInWebWorker } from './readme.ts';
@@ -19,7 +20,7 @@ const readme = readmeWith({
   url: (file) => new URL(`./${file}.mjs`, import.meta.url).href,
   runInWorker: typeof Worker === 'function' ? runInWebWorker : runInNodeWorker,
 });
-const groups = [erasure, bls, kzg, daSampling, readme].filter(
+const groups = [erasure, bls, kzg, daSampling, daZoda, readme].filter(
   ({ name }) => chosen.length === 0 || chosen.includes(name),
 );
 

@@ -1,2 +1,2 @@
-/** The worker of a pool in a browser, bundled beside the page. */
+/** The worker of a kzg pool in a browser, bundled beside the page. */
 import '@barycenter/kzg/pool-worker';
