@@ -21,19 +21,22 @@ pub struct Code {
 }
 
 /// What the rows of a column should take together.
-const COLUMN_SET_BYTES: usize = 256 * 1024;
+const COLUMN_SET_BYTES: usize = 512 * 1024;
 const MAX_COLUMN_BYTES: usize = 2048;
 
-/// Width of the columns in which `rows` rows of `bytes` bytes are treated. An odd number of blocks,
-/// where there is a choice, spreads the rows over the sets of a cache.
+/// Width of the columns in which `rows` rows of `bytes` bytes are treated: as even as may be, but no
+/// power of two, which would put all rows into a few sets of a cache.
 pub fn column_bytes(rows: usize, bytes: usize) -> usize {
     let most = (COLUMN_SET_BYTES / rows).clamp(BLOCK, MAX_COLUMN_BYTES) / BLOCK;
     let blocks = bytes / BLOCK;
     if blocks <= most {
         return bytes;
     }
-    let widest = (most - 1) | 1;
-    (blocks.div_ceil(blocks.div_ceil(widest)) | 1).min(widest) * BLOCK
+    let mut columns = blocks.div_ceil(most);
+    while blocks.div_ceil(columns) >= 4 && blocks.div_ceil(columns).is_power_of_two() {
+        columns += 1;
+    }
+    blocks.div_ceil(columns) * BLOCK
 }
 
 impl Code {
