@@ -4,6 +4,7 @@
  * 1. tsup bundles the JavaScript: ESM only, one file per entry of `package.json` "exports" and "bin", shared
  *    code and dynamic imports in chunks of their own, dependencies left as imports. WebAssembly that
  *    is imported as a file (condition `workerd`) is copied and stays an import.
+ *    Chunks of embedded data lose their source maps.
  * 2. tsc emits the declarations (tsup's own declaration bundler needs the compiler API, which
  *    TypeScript 7 no longer has) and checks the types of the sources on the way.
  * 3. TypeScript rewrites `./x.ts` to `./x.js` in JavaScript but not in declarations; Deno refuses
@@ -31,6 +32,8 @@ import { mustRun, publishedPackages, ROOT } from './workspace.ts';
 
 const RELATIVE_TS = /(from\s+|import\s*\(\s*|import\s+)(['"])(\.{1,2}\/[^'"]+)\.ts\2/g;
 
+const DATA_SOURCE = /\/src\/(?:ceremony\/[\w-]+|kernel\/[\w-]+\.wasm)\.ts$/;
+
 const TSUP_OPTIONS = [
   ...['--no-config', '--format', 'esm', '--target', 'es2022', '--platform', 'neutral'],
   ...['--splitting', '--sourcemap', '--silent', '--out-dir', 'dist', '--loader', '.wasm=copy'],
@@ -48,6 +51,7 @@ for (const { folder, builds } of packages) {
   const entry = builds.flatMap(({ name, source }) => [`--entry.${name}`, source]);
   mustRun(['tsup', ...entry, ...TSUP_OPTIONS], { folder });
 }
+for (const { folder } of packages) dropMapsOfData(join(folder, 'dist'));
 mustRun(['tsc', '-b', '--emitDeclarationOnly']);
 for (const { folder } of packages) rewriteDeclarations(join(folder, 'dist'));
 console.log(`built ${packages.map(({ manifest }) => manifest.name).join(', ')}`);
@@ -77,6 +81,22 @@ function fingerprints(): Map<string, string> {
     }
   }
   return found;
+}
+
+/**
+ * Deletes the source maps of chunks that are nothing but embedded data (`src/ceremony/*`,
+ * `src/kernel/*.wasm.ts`), which would double a tarball and show nobody anything.
+ */
+function dropMapsOfData(dist: string): void {
+  for (const file of readdirSync(dist)) {
+    if (!file.endsWith('.js.map')) continue;
+    const { sources } = JSON.parse(readFileSync(join(dist, file), 'utf8')) as { sources: string[] };
+    if (sources.length === 0 || !sources.every((source) => DATA_SOURCE.test(source))) continue;
+    rmSync(join(dist, file));
+    const path = join(dist, file.slice(0, -'.map'.length));
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(/\/\/# sourceMappingURL=.*\n?$/, ''));
+  }
 }
 
 /** Replaces `.ts` by `.js` in the relative specifiers of every declaration under a folder. */

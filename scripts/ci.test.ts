@@ -38,14 +38,14 @@ beforeEach(() => {
   execFileSync('git', ['init', '-q'], { cwd: repository });
   // Every script of ours is a call of node; only `node -e` (reading the report) is the real one.
   stub('node', `[ "$1" = -e ] && exec ${process.execPath} "$@"\necho "3 passed, 0 failed"`);
-  for (const tool of ['biome', 'tsc', 'changeset']) stub(tool, 'echo fine');
+  for (const tool of ['biome', 'tsc', 'changeset', 'chromium']) stub(tool, 'echo fine');
   stubTests(REPORT);
 });
 
 afterEach(() => rmSync(scratch, { recursive: true }));
 
 /** Scripts that count their own checks. */
-const SCRIPTS = 8;
+const SCRIPTS = 9;
 
 /** Seven tests; three from each script; format-lint, types, kernel and changesets: one each. */
 const ALL = 7 + SCRIPTS * 3 + 4;
@@ -80,11 +80,13 @@ test('npm test that leaves no report is a failure', () => {
   expect(runCi()).toEqual({ status: 1, last: `${ALL - 7} passed, 1 failed` });
 });
 
-test('absent vectors and peers are failures wherever they are printed', () => {
+test('absent vectors, peers and browsers are failures wherever they are printed', () => {
   stub('biome', 'echo "stdout | a.test.ts vectors absent, skipped: kzg (looked in /x)"');
   expect(runCi()).toEqual({ status: 1, last: `${ALL} passed, 1 failed` });
-  stub('biome', 'echo "peer absent, skipped: c-kzg"');
-  expect(runCi()).toEqual({ status: 1, last: `${ALL} passed, 1 failed` });
+  for (const line of ['peer absent, skipped: c-kzg', 'chromium absent, skipped: browser']) {
+    stub('biome', `echo "${line}"`);
+    expect(runCi()).toEqual({ status: 1, last: `${ALL} passed, 1 failed` });
+  }
 });
 
 test('only the vector sets named as absent may be absent', () => {

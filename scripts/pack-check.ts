@@ -36,14 +36,15 @@ import {
 } from './workspace.ts';
 
 /** kzg carries the ceremony three times: as source, as output and in source maps. */
-const MAX_TARBALL_BYTES = 6_000_000;
+const MAX_TARBALL_BYTES = 4_000_000;
 
 /** Entries that a program starts as a worker and never imports. */
 const WORKER_ENTRY = /\/pool-worker$/;
 const PEER = '@chainsafe/blst';
-/** Besides `dist` and `src`, which must hold nothing but code, maps and kernels. */
+/** Besides `contracts`, `dist` and `src`, which must hold nothing but code, maps and kernels. */
 const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'NOTICE', 'README.md', 'package.json'];
-const CODE = /^(dist\/[\w./-]+\.(js|js\.map|d\.ts|d\.ts\.map|wasm)|src\/[\w./-]+\.(ts|wasm))$/;
+const CODE =
+  /^(dist\/[\w./-]+\.(js|js\.map|d\.ts|d\.ts\.map|wasm)|src\/[\w./-]+\.(ts|wasm)|contracts\/\w+\.sol)$/;
 const TEST = /(^|\/)(test|tests|bench|fixtures)\/|\.(test|bench)\.|tsbuildinfo/;
 
 type Packed = {

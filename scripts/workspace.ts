@@ -94,13 +94,20 @@ export function run(
     readonly folder?: string;
     readonly show?: boolean;
     readonly env?: Readonly<Record<string, string>>;
+    /** The command's standard input; default: none. */
+    readonly input?: string;
   } = {},
 ): Finished {
   const [name, ...rest] = command;
   const child = spawnSync(name!, rest, {
     cwd: options.folder ?? ROOT,
     env: { ...process.env, ...options.env, PATH: toolsPath() },
-    stdio: ['ignore', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
+    ...(options.input === undefined ? {} : { input: options.input }),
+    stdio: [
+      options.input === undefined ? 'ignore' : 'pipe',
+      options.show ? 'inherit' : 'pipe',
+      options.show ? 'inherit' : 'pipe',
+    ],
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });

@@ -19,7 +19,6 @@ import {
 import {
   type BlsRival,
   blstRival,
-  decodeKey,
   decodeSignature,
   flipped,
   holds,
@@ -28,7 +27,7 @@ import {
 } from './bls-rivals.ts';
 import { pick } from './hostile.ts';
 import type { Pool } from './pool.ts';
-import { type Rival, type Subject, type Target, target } from './target.ts';
+import { type Rival, type Target, target } from './target.ts';
 
 type Bytes = Uint8Array;
 
@@ -191,9 +190,24 @@ function signingTargets(blst: ReturnType<typeof loadBlst>): Target[] {
         },
       },
     }),
+    target<[secretKey: Bytes, context: Bytes]>({
+      name: 'bls::provePossession',
+      kind: 'commitment',
+      generate: (random, pool) => ({
+        what: 'a proof of possession',
+        arguments: [pick(random, pool.signers).secretKey, random.bytes(random.integer(40))],
+      }),
+      ours: ({ bls }, [secret, context]) => bls.provePossession(secret, { context }),
+      rivals: {
+        noble: {
+          run: ([secret, context]) =>
+            scheme.sign(possessionPoint(secret, context), secret).toBytes(true),
+        },
+      },
+    }),
     target<[secretKey: Bytes, context: Bytes, change: number]>({
       name: 'bls::verifyPossession',
-      kind: 'commitment',
+      kind: 'verifier',
       generate: (random, pool) => ({
         what: 'a proof of possession, one bit changed in half of the cases',
         arguments: [
@@ -202,16 +216,19 @@ function signingTargets(blst: ReturnType<typeof loadBlst>): Target[] {
           random.integer(2) * (1 + random.integer(96 * 8 - 1)),
         ],
       }),
-      ours: provenPossession,
+      ours: ({ bls }, [secret, context, change]) => {
+        const proof = flipped(bls.provePossession(secret, { context }), change);
+        return bls.verifyPossession(bls.publicKey(secret), proof, { context });
+      },
       rivals: {
         noble: {
+          every: 4,
           run: ([secret, context, change]) => {
-            const key = scheme.getPublicKey(secret).toBytes(true);
-            const message = scheme.hash(Buffer.concat([key, context]), POSSESSION_TAG);
+            const message = possessionPoint(secret, context);
             const proof = flipped(scheme.sign(message, secret).toBytes(true), change);
             const verify = (): boolean =>
-              scheme.verify(decodeSignature(proof), message, decodeKey(key));
-            return [proof, holds(verify)];
+              scheme.verify(decodeSignature(proof), message, scheme.getPublicKey(secret));
+            return holds(verify);
           },
         },
       },
@@ -219,12 +236,10 @@ function signingTargets(blst: ReturnType<typeof loadBlst>): Target[] {
   ];
 }
 
-function provenPossession(
-  { bls }: Subject,
-  [secret, context, change]: [Bytes, Bytes, number],
-): unknown {
-  const proof = flipped(bls.provePossession(secret, { context }), change);
-  return [proof, bls.verifyPossession(bls.publicKey(secret), proof, { context })];
+/** The hash of a public key and a context, which a proof of possession signs. */
+function possessionPoint(secret: Bytes, context: Bytes): ReturnType<typeof scheme.hash> {
+  const key = scheme.getPublicKey(secret).toBytes(true);
+  return scheme.hash(Buffer.concat([key, context]), POSSESSION_TAG);
 }
 
 /** Up to four entries, of which one in three has something wrong. */

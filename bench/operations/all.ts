@@ -3,6 +3,8 @@ import type { Operation } from '../src/operation.ts';
 import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
+import { nodeChecks } from './da-node.ts';
+import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
 import { erasure } from './erasure.ts';
 import { erasureLimits } from './erasure-limits.ts';
@@ -29,6 +31,8 @@ export const OPERATIONS: readonly Operation[] = [
   commitMany,
   ...sparseRows,
   ...dispersal,
+  ...nodeChecks,
+  ...zodaScheme,
   ...erasure,
   ...erasureLimits,
 ];

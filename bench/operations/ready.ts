@@ -41,7 +41,7 @@ function until(mark: 'created' | 'verified'): Operation {
     name: `kzg::ready/until=${mark}`,
     table: 'ready',
     must: MUST,
-    minRounds: 3,
+    minRounds: 5,
     input: async (bench) => {
       const { commitment, z, y, proof } = await firstOpening(bench);
       const { cells, proofs } = (await blobCells(1, bench))[0]!;

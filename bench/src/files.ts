@@ -17,10 +17,11 @@ const FUZZ = join(RESULTS_FOLDER, 'fuzz.json');
 /** Order of the files in the report; the first that exists is the main one. */
 const ORDER = ['auto', 'fma', 'wide', 'scalar', 'js'];
 
-/** The file of full runs on a back end under this major version of Node, or of quick runs. */
+/** The file of full runs on a back end under this runtime and major version, or of quick runs. */
 export function resultsPath(backend: string, quick: boolean): string {
-  const major = process.versions.node.split('.')[0];
-  return join(RESULTS_FOLDER, quick ? 'quick.json' : `node${major}-${backend}.json`);
+  const { bun, node } = process.versions;
+  const runtime = bun === undefined ? `node${major(node)}` : `bun${major(bun)}`;
+  return join(RESULTS_FOLDER, quick ? 'quick.json' : `${runtime}-${backend}.json`);
 }
 
 /** A results file, or undefined if there is none. Throws if it has another format. */
@@ -57,7 +58,7 @@ export function writeFuzzSummary(summary: FuzzSummary): void {
 /** What REPORT.md should say, or undefined if there are no results of full runs. */
 export function reportText(): string | undefined {
   const results = readdirSync(RESULTS_FOLDER)
-    .filter((name) => /^node\d+-\w+\.json$/.test(name))
+    .filter((name) => /^(?:node|bun)\d+-\w+\.json$/.test(name))
     .map((name) => readResults(join(RESULTS_FOLDER, name))!)
     .sort((a, b) => ORDER.indexOf(a.backend) - ORDER.indexOf(b.backend));
   if (results.length === 0) return undefined;
@@ -73,6 +74,10 @@ export function writeReport(): string | undefined {
   if (text === undefined) return undefined;
   writeFileSync(REPORT, text);
   return relative(ROOT, REPORT);
+}
+
+function major(version: string): string {
+  return version.split('.')[0]!;
 }
 
 /** Times keep five significant digits: nanoseconds of a millisecond are noise. */

@@ -10,12 +10,13 @@ import type { Machine, ModuleSize } from './results.ts';
 /** The machine and the runtime of this process. */
 export function describeMachine(): Machine {
   const processors = cpus();
+  const { bun, node, v8 } = process.versions;
   return {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memoryGib: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${process.arch}`,
-    runtime: `Node ${process.versions.node}, V8 ${process.versions.v8}`,
+    runtime: bun === undefined ? `Node ${node}, V8 ${v8}` : `Bun ${bun}, JavaScriptCore`,
   };
 }
 

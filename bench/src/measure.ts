@@ -63,7 +63,9 @@ export async function alternate(
   const plans: Plan[] = [];
   for (const contender of contenders) plans.push(await plan(contender, { ...options, clock }));
   const roundMs = plans.reduce((sum, { calls, callMs }) => sum + calls * callMs, 0);
-  const fitting = Math.floor(options.budgetMs / Math.max(roundMs, 1e-3));
+  // A contender that times itself (a fresh process) has no plan, so nothing says how many rounds fit.
+  const timesItself = contenders.some((contender) => !('run' in contender));
+  const fitting = timesItself ? 0 : Math.floor(options.budgetMs / Math.max(roundMs, 1e-3));
   const rounds = Math.max(options.minRounds, Math.min(options.maxRounds, fitting));
   const samples: Sample[][] = contenders.map(() => []);
   for (let round = 0; round < rounds; round++) {

@@ -43,6 +43,7 @@ export interface Operation<Input = unknown> {
     | 'sparse'
     | 'workers'
     | 'dispersal'
+    | 'da'
     | 'ready'
     | 'erasure'
     | 'erasure-memory'

@@ -23,6 +23,7 @@ const TABLES: readonly (readonly [key: string, title: string])[] = [
   ['kzg', 'Commitments, proofs, verification'],
   ['msm', 'Multi-scalar multiplication, variable base'],
   ['bls', 'Signatures'],
+  ['da', 'Data availability: a 32 MiB blob, profile eip7594'],
   ['workers', 'Worker pools (elapsed time)'],
   ['erasure-ready', 'Erasure coding: the first parity of a fresh process'],
 ];

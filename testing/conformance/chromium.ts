@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { readmeBlocks } from './readme-blocks.ts';
+import { README_ENTRIES, readmeCode } from './readme-code.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const PROGRAM = 'chromium';
@@ -36,6 +37,7 @@ export async function runChromium(folder: string, project: string): Promise<stri
       browser: join(HERE, 'src', 'browser.ts'),
       'pool-worker': join(HERE, 'src', 'pool-worker.ts'),
       'erasure-pool-worker': join(HERE, 'src', 'erasure-pool-worker.ts'),
+      ...README_ENTRIES,
     },
     outdir: join(folder, 'browser'),
     bundle: true,
@@ -43,7 +45,7 @@ export async function runChromium(folder: string, project: string): Promise<stri
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    plugins: [readmeBlocks, packagesOf(project)],
+    plugins: [readmeCode(project), readmeBlocks, packagesOf(project)],
     external: ['@chainsafe/blst'],
     logLevel: 'warning',
     logOverride: { 'ignored-bare-import': 'silent' },

@@ -23,6 +23,7 @@ import { chooseRuntimes, type Runtime } from '../../scripts/runtimes.ts';
 import { findVectors, readVector, readVectorBytes } from '../src/vectors.ts';
 import { chromiumVersion, runChromium } from './chromium.ts';
 import { readmeBlocks } from './readme-blocks.ts';
+import { README_ENTRIES, readmeCode } from './readme-code.ts';
 import type { VectorFile } from './src/suite.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -49,14 +50,16 @@ rmSync(output, { recursive: true, force: true });
 mkdirSync(join(output, 'vectors'), { recursive: true });
 for (const set of SETS) writeVectors(set);
 await build({
-  entryPoints: [join(HERE, 'src', 'main.ts')],
-  outfile: join(output, 'conformance.mjs'),
+  entryPoints: { conformance: join(HERE, 'src', 'main.ts'), ...README_ENTRIES },
+  outdir: output,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
+  splitting: true,
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',
-  plugins: [readmeBlocks],
   external: ['@barycenter/*', 'node:*'],
+  plugins: [readmeCode(values.project), readmeBlocks],
   logLevel: 'warning',
 });
 

@@ -47,7 +47,13 @@ pub fn is_canonical(a: &Words) -> bool {
 /// 32 `count` bytes readable.
 #[inline(never)]
 pub unsafe fn find_not_canonical(bytes: *const u8, count: usize) -> Option<usize> {
-    (0..count).find(|i| !is_canonical(&unsafe { read_words(bytes.add(BYTES * i)) }))
+    // Only elements that begin like r are compared in full.
+    let top = ScalarField::WORDS[3];
+    let may_exceed =
+        |i: &usize| u64::from_be(unsafe { (bytes as *const u64).add(4 * i).read_unaligned() }) >= top;
+    (0..count)
+        .filter(may_exceed)
+        .find(|i| !is_canonical(&unsafe { read_words(bytes.add(BYTES * i)) }))
 }
 
 /// Elements 2 i and 2 i + 1 of canonical bytes, times s if `factor` is the conversion times s; beyond
@@ -66,6 +72,9 @@ pub unsafe fn read_two(
     let at = |j: usize| {
         if j < count { unsafe { read_words(bytes.add(BYTES * j)) } } else { words::ZERO }
     };
+    if 2 * i + 1 < count {
+        return unsafe { FrLanes::from_bytes_times(k, bytes.add(2 * BYTES * i), factor) };
+    }
     FrLanes::from_words_times(k, &[at(2 * i), at(2 * i + 1)], factor)
 }
 
@@ -83,6 +92,22 @@ pub unsafe fn read(
 ) {
     for i in 0..vectors(count) {
         unsafe { *out.add(i) = read_two(k, bytes, count, i, factor) };
+    }
+}
+
+/// Writes `count` elements as they stand: what was read without the conversion, and then only added and
+/// multiplied by values in Montgomery form.
+///
+/// # Safety
+/// The vectors readable, 32 `count` bytes writable.
+#[inline(never)]
+pub unsafe fn write_plain(k: &FrConsts, data: *const FrLanes, count: usize, bytes: *mut u8) {
+    for i in 0..count / 2 {
+        unsafe { (*data.add(i)).write_residues(k, bytes.add(2 * BYTES * i)) };
+    }
+    if count % 2 == 1 {
+        let last = unsafe { (*data.add(count / 2)).residues(k) };
+        unsafe { write_words(&last[0], bytes.add(BYTES * (count - 1))) };
     }
 }
 

@@ -77,10 +77,11 @@ pub unsafe fn evaluate(
     count: usize,
     weights: *const FrLanes,
 ) -> FrLanes {
-    let mut sum = FrLanes::zero(k);
-    for i in 0..elements::vectors(count) {
-        let term = unsafe { elements::read_two(k, bytes, count, i, &*weights.add(i)) };
-        sum = sum.plus(k, &term);
+    let pairs = count / 2;
+    let mut sum = unsafe { FrLanes::sum_of_bytes_times(k, bytes, pairs, weights) };
+    if pairs < elements::vectors(count) {
+        let last = unsafe { elements::read_two(k, bytes, count, pairs, &*weights.add(pairs)) };
+        sum = sum.plus(k, &last);
     }
     elements::fold(k, &sum)
 }

@@ -13,6 +13,7 @@ pub mod fma;
 pub mod scalar;
 pub mod wide;
 
+use crate::elements;
 use crate::words::Words;
 use core::mem::MaybeUninit;
 
@@ -125,6 +126,20 @@ pub trait Lanes2: Copy {
 
     /// Canonical integers of both lanes, outside Montgomery form.
     fn to_words(&self, k: &Self::Consts) -> [Words; 2];
+    /// Canonical integers of both lanes as they stand: of a value in Montgomery form, R times it.
+    fn residues(&self, k: &Self::Consts) -> [Words; 2];
+    /// [`Lanes2::residues`] as two neighbouring encoded elements of the scalar field.
+    ///
+    /// # Safety
+    /// 64 bytes writable.
+    #[inline(never)]
+    unsafe fn write_residues(&self, k: &Self::Consts, bytes: *mut u8) {
+        let [a, b] = self.residues(k);
+        unsafe {
+            elements::write_words(&a, bytes);
+            elements::write_words(&b, bytes.add(elements::BYTES));
+        }
+    }
     /// From integers below the modulus.
     #[inline(always)]
     fn from_words(k: &Self::Consts, a: &[Words; 2]) -> Self {
@@ -133,6 +148,28 @@ pub trait Lanes2: Copy {
     /// s a for integers a below the modulus and `factor` = [`Lanes2::conversion`] times s: a scaling
     /// that costs nothing.
     fn from_words_times(k: &Self::Consts, a: &[Words; 2], factor: &Self) -> Self;
+    /// [`Lanes2::from_words_times`] of two neighbouring encoded elements of the scalar field.
+    ///
+    /// # Safety
+    /// 64 bytes readable.
+    #[inline(never)]
+    unsafe fn from_bytes_times(k: &Self::Consts, bytes: *const u8, factor: &Self) -> Self {
+        let words = unsafe { [elements::read_words(bytes), elements::read_words(bytes.add(elements::BYTES))] };
+        Self::from_words_times(k, &words, factor)
+    }
+    /// Sum of [`Lanes2::from_bytes_times`] over `count` vectors. Back ends may share reductions.
+    ///
+    /// # Safety
+    /// 64 `count` bytes and `count` factors readable.
+    #[inline(never)]
+    unsafe fn sum_of_bytes_times(k: &Self::Consts, bytes: *const u8, count: usize, factors: *const Self) -> Self {
+        let mut sum = Self::zero(k);
+        for i in 0..count {
+            let term = unsafe { Self::from_bytes_times(k, bytes.add(2 * elements::BYTES * i), &*factors.add(i)) };
+            sum = sum.plus(k, &term);
+        }
+        sum
+    }
     /// The factor R^2 that brings integers into Montgomery form.
     fn conversion(k: &Self::Consts) -> Self;
     /// Which lanes are zero modulo the prime.

@@ -3,6 +3,9 @@
 //!
 //! Leaves are those of the domain of N = 2^ceil(log2 n) points in bit-reversed order, so rows
 //! b k .. (b + 1) k lie below one node of the tree of `ntt.rs`. Columns are handled 16 at a time.
+//!
+//! Everything here is linear in the rows, so they stay as read, out of Montgomery form: constants in
+//! Montgomery form times plain elements give plain elements.
 
 use crate::arena::Arena;
 use crate::elements::{self, BYTES};
@@ -51,7 +54,7 @@ impl Shape {
 
     unsafe fn write(&self, k: &FrConsts, data: *const FrLanes, row: *mut u8, at: usize) {
         let count = (self.columns - at).min(2 * WIDTH);
-        unsafe { elements::write(k, data, count, row.add(BYTES * at)) };
+        unsafe { elements::write_plain(k, data, count, row.add(BYTES * at)) };
     }
 }
 
@@ -70,7 +73,7 @@ pub unsafe fn extend(
     let mark = arena.mark();
     let size = 1usize << shape.log;
     let row_bytes = shape.columns * BYTES;
-    let factor = FrLanes::conversion(k).mul(k, &ntt::inverse_size(k, shape.log));
+    let factor = ntt::inverse_size(k, shape.log);
     unsafe {
         let coefficients: *mut FrLanes = arena.allocate(size * WIDTH);
         let values: *mut FrLanes = arena.allocate(size * WIDTH);
@@ -213,8 +216,7 @@ pub unsafe fn recover(
         let values: *mut FrLanes = arena.allocate(recovery.vectors());
         for at in (0..shape.columns).step_by(2 * WIDTH) {
             recovery.run(k, roots, values, |j, factor, place| {
-                let factor = factor.mul(k, &FrLanes::conversion(k));
-                shape.read(k, rows.add(row_bytes * j), at, &factor, place)
+                shape.read(k, rows.add(row_bytes * j), at, factor, place)
             });
             for j in 0..1usize << shape.log {
                 shape.write(k, values.add(WIDTH * j), out.add(row_bytes * j), at);
@@ -294,15 +296,14 @@ pub unsafe fn combine(
             *sums.add(i) = FrLanes::zero(k);
         }
         for j in 0..count {
-            let scalar = elements::read_one(k, scalars.add(BYTES * j));
-            let factor = scalar.mul(k, &FrLanes::conversion(k));
+            let factor = elements::read_one(k, scalars.add(BYTES * j));
             for i in 0..vectors {
                 let term =
                     elements::read_two(k, rows.add(BYTES * columns * j), columns, i, &factor);
                 *sums.add(i) = (*sums.add(i)).plus(k, &term);
             }
         }
-        elements::write(k, sums, columns, out);
+        elements::write_plain(k, sums, columns, out);
     }
     arena.release(mark);
 }

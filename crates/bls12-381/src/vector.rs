@@ -50,6 +50,43 @@ mod platform {
         u64x2_shr(a, bits)
     }
     #[inline(always)]
+    pub fn shift_left(a: Vector, bits: u32) -> Vector {
+        i64x2_shl(a, bits)
+    }
+    /// The words of two neighbouring integers of 32 big-endian bytes, least first; integer l in lane l.
+    #[inline(always)]
+    pub unsafe fn read_big_endian(bytes: *const u8) -> [Vector; 4] {
+        let load = |i: usize| unsafe { v128_load((bytes as *const v128).add(i)) };
+        let [top, bottom] = [[load(0), load(2)], [load(1), load(3)]];
+        let first = |[a, b]: [v128; 2]| {
+            i8x16_shuffle::<7, 6, 5, 4, 3, 2, 1, 0, 23, 22, 21, 20, 19, 18, 17, 16>(a, b)
+        };
+        let second = |[a, b]: [v128; 2]| {
+            i8x16_shuffle::<15, 14, 13, 12, 11, 10, 9, 8, 31, 30, 29, 28, 27, 26, 25, 24>(a, b)
+        };
+        [second(bottom), first(bottom), second(top), first(top)]
+    }
+    /// Writes what [`read_big_endian`] reads.
+    #[inline(always)]
+    pub unsafe fn write_big_endian(words: [Vector; 4], bytes: *mut u8) {
+        let [a, b, c, d] = words;
+        let store = |i: usize, x: v128| unsafe { v128_store((bytes as *mut v128).add(i), x) };
+        let low = |x: v128, y: v128| {
+            i8x16_shuffle::<7, 6, 5, 4, 3, 2, 1, 0, 23, 22, 21, 20, 19, 18, 17, 16>(x, y)
+        };
+        let high = |x: v128, y: v128| {
+            i8x16_shuffle::<15, 14, 13, 12, 11, 10, 9, 8, 31, 30, 29, 28, 27, 26, 25, 24>(x, y)
+        };
+        store(0, low(d, c));
+        store(1, low(b, a));
+        store(2, high(d, c));
+        store(3, high(b, a));
+    }
+    #[inline(always)]
+    pub fn integers(v: Vector) -> [u64; 2] {
+        [u64x2_extract_lane::<0>(v), u64x2_extract_lane::<1>(v)]
+    }
+    #[inline(always)]
     pub fn and(a: Vector, b: Vector) -> Vector {
         v128_and(a, b)
     }
@@ -136,6 +173,26 @@ mod platform {
     }
     pub fn carry_bits(a: Vector, bits: u32) -> Vector {
         Vector(a.0.map(|x| x >> bits))
+    }
+    pub fn shift_left(a: Vector, bits: u32) -> Vector {
+        Vector(a.0.map(|x| x << bits))
+    }
+    pub unsafe fn read_big_endian(bytes: *const u8) -> [Vector; 4] {
+        let word = |l: usize, i: usize| unsafe {
+            u64::from_be((bytes as *const u64).add(4 * l + 3 - i).read_unaligned())
+        };
+        [0, 1, 2, 3].map(|i| Vector([word(0, i), word(1, i)]))
+    }
+    pub unsafe fn write_big_endian(words: [Vector; 4], bytes: *mut u8) {
+        for l in 0..2 {
+            for i in 0..4 {
+                let word = words[3 - i].0[l].to_be();
+                unsafe { (bytes as *mut u64).add(4 * l + i).write_unaligned(word) };
+            }
+        }
+    }
+    pub fn integers(v: Vector) -> [u64; 2] {
+        v.0
     }
     pub fn and(a: Vector, b: Vector) -> Vector {
         Vector([a.0[0] & b.0[0], a.0[1] & b.0[1]])

@@ -136,6 +136,53 @@ fn scalar_field_operations_of_every_back_end_equal_those_of_big_integers() {
     laws::<ScalarField, Fma<ScalarField, 5>>();
 }
 
+/// Sums over encoded elements, of every length around the groups that share a reduction, with the
+/// largest elements and factors among them; and elements as they stand.
+fn laws_of_encoded_elements<F: Lanes2>() {
+    let p = big(&ScalarField::WORDS);
+    let k = F::consts();
+    let list = samples(&p, 600);
+    let largest = [&p - 1u32, p.clone() >> 1, (&p >> 1) + 1u32];
+    let mut random = Random(13);
+    for count in (0..40).chain([255, 2048]) {
+        let pick = |r: &mut Random| match count % 3 {
+            0 => largest[r.next() as usize % 3].clone(),
+            _ => list[r.next() as usize % list.len()].clone(),
+        };
+        let elements: Vec<BigUint> = (0..2 * count).map(|_| pick(&mut random)).collect();
+        let factors: Vec<BigUint> = (0..2 * count).map(|_| pick(&mut random)).collect();
+        let mut bytes = vec![0u8; 64 * count];
+        for (i, x) in elements.iter().enumerate() {
+            let encoded = x.to_bytes_be();
+            bytes[32 * (i + 1) - encoded.len()..32 * (i + 1)].copy_from_slice(&encoded);
+        }
+        let lanes: Vec<F> = factors
+            .chunks_exact(2)
+            .map(|pair| F::from_words(k, &[words(&pair[0]), words(&pair[1])]))
+            .collect();
+        let sum = unsafe { F::sum_of_bytes_times(k, bytes.as_ptr(), count, lanes.as_ptr()) };
+        // Plain elements times values in Montgomery form are plain.
+        let want = [0, 1].map(|l| (0..count).map(|i| &elements[2 * i + l] * &factors[2 * i + l]).sum::<BigUint>() % &p);
+        assert_eq!(sum.residues(k).map(|w| big(&w)), want, "count {count}");
+        let mut out = vec![0u8; 64 * count];
+        let one = F::one(k);
+        for i in 0..count {
+            unsafe {
+                let plain = F::from_bytes_times(k, bytes.as_ptr().add(64 * i), &one);
+                plain.write_residues(k, out.as_mut_ptr().add(64 * i));
+            }
+        }
+        assert_eq!(out, bytes, "count {count}");
+    }
+}
+
+#[test]
+fn sums_over_encoded_elements_equal_those_of_big_integers() {
+    laws_of_encoded_elements::<Scalar<ScalarField, 9>>();
+    laws_of_encoded_elements::<Wide<ScalarField, 4>>();
+    laws_of_encoded_elements::<Fma<ScalarField, 5>>();
+}
+
 #[test]
 fn moduli_follow_from_the_curve_parameter() {
     let t = -BigInt::from(PARAMETER);

@@ -2,9 +2,11 @@
  * A small network with two stored files, built once per test file and copied for each test, so that a
  * test may damage its copy as it likes.
  */
+
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Profile } from '@barycenter/da-sampling';
 import { seededRandom } from '@barycenter/testing';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { createProgress, type Progress } from '../src/progress.ts';
@@ -32,11 +34,12 @@ export function inSession<T>(
   options: {
     readonly create?: boolean;
     readonly nodes?: number;
+    readonly profile?: Profile;
     readonly progress?: Progress;
   } = {},
 ): Promise<T> {
-  const { create = false, nodes, progress = silent } = options;
-  return withSession({ folder, nodes, create, workers: 1, progress }, work);
+  const { create = false, nodes, profile, progress = silent } = options;
+  return withSession({ folder, nodes, profile, create, workers: 1, progress }, work);
 }
 
 /** Prepares the network before the tests of the file; returns how a test gets its copy. */

@@ -10,11 +10,12 @@ import {
   encodeHeaderMessage,
   encodeRowMessage,
   isEquivocation,
+  STRONG,
 } from '@barycenter/da-sampling';
 import type { Kzg } from '@barycenter/kzg';
 import { seededRandom } from '@barycenter/testing';
 import { expect, test } from 'vitest';
-import { CHAIN_FILE, Chain, type ChainState, PROFILE } from '../src/chain.ts';
+import { CHAIN_FILE, Chain, type ChainState } from '../src/chain.ts';
 import { archivePayload, certify, disperse, encodePayload, nodeOf } from '../src/disperse.ts';
 import { decodeEvidence } from '../src/equivocation.ts';
 import { nodeFile, readKey, storageFolder, submitterFile } from '../src/folders.ts';
@@ -44,7 +45,7 @@ async function encodeAs(
 ): Promise<EncodedBlob> {
   return encodeBlob(payload, {
     kzg: kzg ?? (await session.kzg()),
-    profile: PROFILE,
+    profile: session.chain.state.profile,
     domain: session.chain.state.domain,
     committee: session.chain.committee(session.bls),
     nonce,
@@ -322,6 +323,8 @@ test('a state folder has one user, one network, and no network is written over a
   lock.release();
   const more = { create: true, nodes: 5 };
   expect(await codeRejected(() => inSession(folder, doNothing, more))).toBe('node_count_mismatch');
+  const other = { create: true, profile: STRONG };
+  expect(await codeRejected(() => inSession(folder, doNothing, other))).toBe('profile_mismatch');
   const chain = join(folder, CHAIN_FILE);
   renameSync(chain, `${chain}.away`);
   expect(await codeRejected(() => inSession(folder, doNothing))).toBe('state_missing');

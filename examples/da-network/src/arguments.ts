@@ -1,7 +1,7 @@
 /** The command line: `barycenter COMMAND [arguments] [options]`. Anything unknown is a usage error. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { MAX_BLOB_BYTES } from '@barycenter/da-sampling';
+import { MAX_BLOB_BYTES, PROFILES, type Profile } from '@barycenter/da-sampling';
 import { NetworkError } from './errors.ts';
 import { parseIdentifier } from './identifier.ts';
 import { MAX_NODES } from './network.ts';
@@ -13,6 +13,8 @@ export interface CommonOptions {
   readonly dir: string;
   /** DA nodes; undefined: 16 for a new network, what is there for an old one. */
   readonly nodes: number | undefined;
+  /** As `nodes`; undefined: eip7594 for a new network. */
+  readonly profile: Profile | undefined;
   readonly workers: number;
   readonly json: boolean;
 }
@@ -50,6 +52,8 @@ export const HELP = `usage: barycenter COMMAND [arguments] [options]
 options
   --dir DIR             state folder (default ./barycenter-data; the demo uses DIR/demo)
   --nodes N             DA nodes of a new network, 1 to ${MAX_NODES} (default 16; demo: ${MIN_DEMO_NODES} or more)
+  --profile NAME        code and threshold of a new network: ${PROFILES.map(({ name }) => name).join(', ')}
+                        (default eip7594)
   --workers N           worker threads, 1 to ${MAX_WORKERS} (default 2, or 1 on one core)
   --json                one JSON document on stdout, and nothing else there
   --once                end when done; every command does, --json implies it
@@ -66,6 +70,7 @@ exit codes              0 it held, 1 refused, 2 wrong usage
 const OPTIONS = {
   dir: { type: 'string' },
   nodes: { type: 'string' },
+  profile: { type: 'string' },
   workers: { type: 'string' },
   json: { type: 'boolean' },
   once: { type: 'boolean' },
@@ -76,7 +81,7 @@ const OPTIONS = {
   confidence: { type: 'string' },
 } as const;
 
-const COMMON = ['dir', 'nodes', 'workers', 'json', 'once', 'help'];
+const COMMON = ['dir', 'nodes', 'profile', 'workers', 'json', 'once', 'help'];
 const OWN: Readonly<Record<string, readonly string[]>> = {
   put: ['blob-bytes'],
   get: ['output', 'archive'],
@@ -102,6 +107,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const common: CommonOptions = {
     dir: nonEmpty(values.dir ?? 'barycenter-data', '--dir'),
     nodes: optionalInteger(values.nodes, { name: '--nodes', least, most: MAX_NODES }),
+    profile: profileNamed(values.profile),
     workers:
       optionalInteger(values.workers, { name: '--workers', least: 1, most: MAX_WORKERS }) ??
       Math.min(2, availableParallelism()),
@@ -179,6 +185,16 @@ function optionalInteger(
     throw usage(`${name}: expected an integer from ${least} to ${most}, got ${text.slice(0, 40)}`);
   }
   return value;
+}
+
+function profileNamed(name: string | undefined): Profile | undefined {
+  if (name === undefined) return undefined;
+  const profile = PROFILES.find((known) => known.name === name);
+  if (profile === undefined) {
+    const names = PROFILES.map((known) => known.name).join(', ');
+    throw usage(`--profile: expected one of ${names}, got ${name.slice(0, 40)}`);
+  }
+  return profile;
 }
 
 function confidenceOf(text: string | undefined): number {

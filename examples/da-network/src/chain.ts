@@ -15,6 +15,7 @@ import {
   type Committee,
   type Domain,
   EIP7594,
+  PROFILES,
   type Profile,
   type Registration,
   sampleCommittee,
@@ -39,6 +40,8 @@ export interface BlobRecord {
 
 /** The chain's whole content. */
 export interface ChainState {
+  /** The one profile this network pins. */
+  readonly profile: Profile;
   readonly domain: Domain;
   readonly epoch: bigint;
   /** The epoch's beacon value, 32 bytes. */
@@ -49,8 +52,8 @@ export interface ChainState {
   readonly blobs: ReadonlyMap<string, BlobRecord>;
 }
 
-/** The one profile this network pins. */
-export const PROFILE: Profile = EIP7594;
+/** The profile of a network unless the user says. */
+export const DEFAULT_PROFILE: Profile = EIP7594;
 
 /** The file's name inside the state folder. */
 export const CHAIN_FILE = 'chain.json';
@@ -97,14 +100,14 @@ export class Chain {
 
   /** The committee of the chain's epoch. O(validators), once. */
   committee(bls: Bls): Committee {
-    const { domain, epoch, seed, validators } = this.#state;
+    const { domain, epoch, seed, validators, profile } = this.#state;
     this.#committee ??= sampleCommittee({
       bls,
       domain,
       epoch,
       seed,
       validators,
-      profile: PROFILE,
+      profile,
     });
     return this.#committee;
   }
@@ -154,6 +157,7 @@ type Json = { readonly [name: string]: unknown };
 function encodeState(state: ChainState): Json {
   return {
     format: FORMAT,
+    profile: state.profile.name,
     chainId: state.domain.chainId.toString(),
     registry: bytesToHex(state.domain.registry),
     namespace: bytesToHex(state.domain.namespace),
@@ -200,6 +204,7 @@ function decodeState(state: Json): ChainState {
   if (state.format !== FORMAT) throw new Error(`format: expected ${FORMAT}`);
   const submitter = record(state.submitter);
   return {
+    profile: profileNamed(state.profile),
     domain: {
       chainId: integer(state.chainId),
       registry: bytes(state.registry, 20),
@@ -230,6 +235,12 @@ function decodeArchive(entry: Json): ArchiveRecord | undefined {
     throw new Error('archiveBytes: expected an integer of 1 or more');
   }
   return { root: bytes(entry.archiveRoot, 32), byteLength };
+}
+
+function profileNamed(name: unknown): Profile {
+  const profile = PROFILES.find((known) => known.name === name);
+  if (profile === undefined) throw new Error('profile: expected the name of a known profile');
+  return profile;
 }
 
 function record(value: unknown): Json {

@@ -28,11 +28,11 @@ import {
   type HeaderPolicy,
   headerRoot,
   memberIndex,
+  PROFILES,
   type SignedHeader,
   type VerifiedRow,
 } from '@barycenter/da-sampling';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { PROFILE } from './chain.ts';
 import { encodeEvidence, equivocationKey, MAX_EQUIVOCATIONS } from './equivocation.ts';
 import { NetworkError, reasonOf } from './errors.ts';
 import { nodeFile, nodeFolder, ROW_LOG, readKey } from './folders.ts';
@@ -115,7 +115,11 @@ export class DaNode {
     const before = this.#attestationOf(root);
     if (before !== undefined) return before;
     this.#refuseSecondHeader(message, root);
-    const parts = sentParts(input, { byteLength: message.header.byteLength, seats: this.#seats() });
+    const parts = sentParts(input, {
+      byteLength: message.header.byteLength,
+      seats: this.#seats(),
+      rowCount: this.#committee.seats,
+    });
     const session = this.#openSession(message, attester);
     const rows = verifyParts(parts, session);
     const attestation = session.attest();
@@ -159,7 +163,7 @@ export class DaNode {
     this.#answerable();
     const root = sentBytes(input.root, ROOT);
     let bytes = 0;
-    const count = PROFILE.rowCount;
+    const count = this.#committee.seats;
     return sentList(input.rows, { name: 'rows', most: count }).map((asked) => {
       const row = sentIndex(asked, { name: 'row', count });
       if (bytes > MAX_ANSWER_BYTES) return { row, code: 'answer_full' };
@@ -177,7 +181,7 @@ export class DaNode {
   async cell(input: NodeMethods['cell']['input']): Promise<Cell> {
     this.#answerable();
     const root = sentBytes(input.root, ROOT);
-    const row = sentIndex(input.row, { name: 'row', count: PROFILE.rowCount });
+    const row = sentIndex(input.row, { name: 'row', count: this.#committee.seats });
     const cell = sentIndex(input.cell, { name: 'cell', count: CELLS_PER_ROW });
     const blob = bytesToHex(root);
     const key = `${blob}:${row}:${cell}`;
@@ -332,7 +336,8 @@ export function policyOf(config: {
   return {
     domain,
     committeeOf: (epoch) => (epoch === committee.epoch ? committee : undefined),
-    profiles: [PROFILE],
+    // Each profile has a number of rows of its own, and a committee that many seats.
+    profiles: PROFILES.filter(({ rowCount }) => rowCount === committee.seats),
     acceptSubmitter: (request) => bytesToHex(request.submitter) === accepted,
   };
 }
@@ -343,9 +348,9 @@ type Parts = { readonly payload: Uint8Array } | { readonly rows: readonly unknow
 /** Judges a dispersal by its sizes alone, before any curve work. */
 function sentParts(
   input: NodeMethods['disperse']['input'],
-  { byteLength, seats }: { byteLength: number; seats: number },
+  { byteLength, seats, rowCount }: { byteLength: number; seats: number; rowCount: number },
 ): Parts {
-  const rows = sentList(input.rows ?? [], { name: 'rows', most: PROFILE.rowCount });
+  const rows = sentList(input.rows ?? [], { name: 'rows', most: rowCount });
   if (input.payload !== undefined) {
     const payload = sentBytes(input.payload, { name: 'payload' });
     if (rows.length > 0) throw refused('a payload and rows', 'payload_and_rows');

@@ -23,7 +23,6 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { DATA_SHARDS, encodeShard, shardPayload } from './archive.ts';
 import { signArchive } from './archive-signature.ts';
 import { mapBounded } from './bounded.ts';
-import { PROFILE } from './chain.ts';
 import { codeOf, NetworkError } from './errors.ts';
 import { readKey, submitterFile } from './folders.ts';
 import { answeredAttestation } from './received.ts';
@@ -59,7 +58,7 @@ export async function encodePayload(payload: Uint8Array, session: Session): Prom
   try {
     return encodeBlob(payload, {
       kzg,
-      profile: PROFILE,
+      profile: chain.state.profile,
       domain: chain.state.domain,
       committee: chain.committee(bls),
       nonce: chain.takeNonce(),
@@ -125,7 +124,7 @@ export async function aggregateDispersal(
     kzg: await session.kzg(),
     domain: chain.state.domain,
     committeeOf: chain.committeeOf(bls),
-    profiles: [PROFILE],
+    profiles: [chain.state.profile],
   });
   const committee = chain.committee(bls);
   const { attestations } = dispersal;
@@ -148,7 +147,7 @@ export async function certify(dispersal: Dispersal, session: Session): Promise<C
   const verdict = verifyCertificate(certificate, {
     bls: session.bls,
     committeeOf: session.chain.committeeOf(session.bls),
-    profiles: [PROFILE],
+    profiles: [session.chain.state.profile],
     header,
   });
   if (!verdict.ok) {

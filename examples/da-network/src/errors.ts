@@ -18,6 +18,7 @@ export type NetworkErrorCode =
   | 'state_locked'
   | 'state_unwritable'
   | 'node_count_mismatch'
+  | 'profile_mismatch'
   // A node's log.
   | 'store_damaged'
   | 'store_failed'

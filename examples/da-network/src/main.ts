@@ -50,8 +50,8 @@ type Working = Exclude<Command, { name: 'help' }>;
 async function run(command: Working, { stdout, stderr }: Streams): Promise<Outcome> {
   const progress = createProgress(stderr);
   const folder = resolve(command.dir);
-  const { nodes, workers } = command;
-  const options = { folder, nodes, workers, progress };
+  const { nodes, profile, workers } = command;
+  const options = { folder, nodes, profile, workers, progress };
   const inSession = <T>(create: boolean, work: (session: Session) => Promise<T>): Promise<T> =>
     withSession({ ...options, create }, work);
   switch (command.name) {

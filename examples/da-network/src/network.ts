@@ -6,7 +6,12 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bls } from '@barycenter/bls';
-import { checkRegistrations, createRegistration, submitterAddress } from '@barycenter/da-sampling';
+import {
+  checkRegistrations,
+  createRegistration,
+  type Profile,
+  submitterAddress,
+} from '@barycenter/da-sampling';
 import { SHARD_COUNT } from './archive.ts';
 import { Chain, type RegisteredValidator } from './chain.ts';
 import { NetworkError } from './errors.ts';
@@ -32,7 +37,10 @@ const STAKE_UNITS = { least: 80, most: 120 };
  * Creates a network of `nodes` validators. Throws `NetworkError` 'state_damaged' if the folder holds
  * stores but no chain (their keys must not be overwritten), 'state_unwritable' on an I/O error.
  */
-export function createNetwork(folder: string, { nodes, bls }: { nodes: number; bls: Bls }): Chain {
+export function createNetwork(
+  folder: string,
+  { nodes, profile, bls }: { nodes: number; profile: Profile; bls: Bls },
+): Chain {
   for (let node = 0; node < MAX_NODES; node++) {
     if (existsSync(join(nodeFolder(folder, node), ROW_LOG))) {
       throw new NetworkError(
@@ -66,6 +74,7 @@ export function createNetwork(folder: string, { nodes, bls }: { nodes: number; b
     writeKey(submitterFile(folder), submitterKey);
     // The chain is written last: a folder without it is not a network yet.
     return Chain.create(folder, {
+      profile,
       domain,
       epoch: 1n,
       seed: randomBytes(32),

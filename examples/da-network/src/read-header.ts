@@ -13,7 +13,7 @@ import {
   verifyCertificate,
 } from '@barycenter/da-sampling';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { type BlobRecord, PROFILE } from './chain.ts';
+import type { BlobRecord } from './chain.ts';
 import { codeOf, NetworkError } from './errors.ts';
 import { answeredBytes } from './received.ts';
 import type { Session } from './session.ts';
@@ -40,7 +40,7 @@ export function checkCertificate(
       return verifyCertificate(decodeCertificate(record.certificate), {
         bls,
         committeeOf: chain.committeeOf(bls),
-        profiles: [PROFILE],
+        profiles: [chain.state.profile],
         header: { headerRoot: root },
       });
     } catch (error) {
@@ -90,5 +90,6 @@ export async function fetchHeader(
 }
 
 function policyOf({ chain, bls }: Session): HeaderPolicy {
-  return { domain: chain.state.domain, committeeOf: chain.committeeOf(bls), profiles: [PROFILE] };
+  const { domain, profile } = chain.state;
+  return { domain, committeeOf: chain.committeeOf(bls), profiles: [profile] };
 }

@@ -4,8 +4,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import type { Bls } from '@barycenter/bls';
+import type { Profile } from '@barycenter/da-sampling';
 import type { Kzg } from '@barycenter/kzg';
-import { Chain } from './chain.ts';
+import { Chain, DEFAULT_PROFILE } from './chain.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { NetworkError } from './errors.ts';
 import { createKernels } from './kernels.ts';
@@ -32,6 +33,8 @@ export interface SessionOptions {
   readonly folder: string;
   /** DA nodes of a new network; of an existing one, the number it must have. */
   readonly nodes: number | undefined;
+  /** As `nodes`; undefined: `DEFAULT_PROFILE` for a new network. */
+  readonly profile?: Profile | undefined;
   /** Whether a network is created where there is none. */
   readonly create: boolean;
   readonly workers: number;
@@ -43,7 +46,7 @@ export const DEFAULT_NODES = 16;
 
 /**
  * Runs `work` over the network in a folder. Throws `NetworkError` 'state_locked', 'state_missing',
- * 'state_damaged', 'state_unwritable', 'node_count_mismatch', and whatever `work` throws.
+ * 'state_damaged', 'state_unwritable', 'node_count_mismatch', 'profile_mismatch', and whatever `work` throws.
  */
 export async function withSession<T>(
   options: SessionOptions,
@@ -68,9 +71,13 @@ export async function withSession<T>(
   }
 }
 
-function openChain({ folder, nodes, create }: SessionOptions, bls: Bls): Chain {
+function openChain({ folder, nodes, profile, create }: SessionOptions, bls: Bls): Chain {
   if (create && !Chain.exists(folder)) {
-    return createNetwork(folder, { nodes: nodes ?? DEFAULT_NODES, bls });
+    return createNetwork(folder, {
+      nodes: nodes ?? DEFAULT_NODES,
+      profile: profile ?? DEFAULT_PROFILE,
+      bls,
+    });
   }
   const chain = Chain.load(folder);
   const count = chain.state.validators.length;
@@ -78,6 +85,12 @@ function openChain({ folder, nodes, create }: SessionOptions, bls: Bls): Chain {
     throw new NetworkError(
       'node_count_mismatch',
       `the network in ${folder} has ${count} nodes, not ${nodes}`,
+    );
+  }
+  if (profile !== undefined && profile !== chain.state.profile) {
+    throw new NetworkError(
+      'profile_mismatch',
+      `the network in ${folder} has profile ${chain.state.profile.name}, not ${profile.name}`,
     );
   }
   return chain;

@@ -1,4 +1,4 @@
-import { MAX_BLOB_BYTES } from '@barycenter/da-sampling';
+import { MAX_BLOB_BYTES, STRONG } from '@barycenter/da-sampling';
 import { expect, test } from 'vitest';
 import { HELP, parseCommand, wantsJson } from '../src/arguments.ts';
 import { codeThrown } from './scratch.ts';
@@ -13,11 +13,15 @@ test('each command takes its arguments and the common options', () => {
     blobBytes: MAX_BLOB_BYTES,
     dir: 'barycenter-data',
     nodes: undefined,
+    profile: undefined,
     json: false,
   });
-  expect(parse(`put f --dir d --nodes 4 --workers 3 --json --once --blob-bytes 10`)).toMatchObject({
+  expect(
+    parse(`put f --dir d --nodes 4 --profile strong --workers 3 --json --once --blob-bytes 10`),
+  ).toMatchObject({
     dir: 'd',
     nodes: 4,
+    profile: STRONG,
     workers: 3,
     json: true,
     blobBytes: 10,
@@ -48,6 +52,7 @@ test.each([
   'put a b',
   'put f --frobnicate',
   'put f --archive',
+  'put f --profile zz',
   'put f --nodes 0',
   'put f --nodes 129',
   'put f --nodes 1.5',

@@ -17,7 +17,7 @@ import {
 } from '@barycenter/da-sampling';
 import type { Kzg } from '@barycenter/kzg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { type Chain, PROFILE } from '../src/chain.ts';
+import { type Chain, DEFAULT_PROFILE } from '../src/chain.ts';
 import type { Cluster } from '../src/cluster.ts';
 import { DaNode, policyOf } from '../src/da-node.ts';
 import {
@@ -53,7 +53,7 @@ export function createBase(nodes: number): () => Base {
     const folder = mkdtempSync(join(tmpdir(), 'barycenter-one-'));
     const kernels = createKernels();
     const [bls, kzg] = [await kernels.bls(), await kernels.kzg()];
-    const chain = createNetwork(folder, { nodes, bls });
+    const chain = createNetwork(folder, { nodes, profile: DEFAULT_PROFILE, bls });
     const { domain, submitter } = chain.state;
     const config = {
       folder,
@@ -76,7 +76,7 @@ export function encodeAs(
 ): EncodedBlob {
   return encodeBlob(payload, {
     kzg,
-    profile: PROFILE,
+    profile: chain.state.profile,
     domain: chain.state.domain,
     committee: chain.committee(bls),
     nonce,

@@ -19,7 +19,7 @@ import { createScheme } from './scheme.ts';
 import { createWasmEngine } from './wasm-engine.ts';
 
 /**
- * Which implementation to use: `auto` takes the fastest that runs here and never fails; a build of
+ * Which implementation to use: `auto` takes the fastest that runs here, `js` if none does; a build of
  * the kernel by name takes that or fails; `js` is @noble/curves.
  */
 export type BackendChoice = 'auto' | 'fma' | 'wide' | 'scalar' | 'js';

@@ -101,6 +101,12 @@ export function createKernelMemory(instantiate: () => WebAssembly.Instance): Ker
     return bytes;
   }
 
+  /** Forgets the instance and, as a view holds it too, the view of its memory. */
+  function drop(): void {
+    exports = undefined;
+    bytes = new Uint8Array(0);
+  }
+
   return {
     keySize: exports.bls_key_size(),
     pointSize: exports.bls_point_size(),
@@ -119,16 +125,15 @@ export function createKernelMemory(instantiate: () => WebAssembly.Instance): Ker
         return use({ exports, at, bytes: view });
       } catch (error) {
         view.fill(0); // secrets on its stack too
-        exports = undefined;
+        drop();
         throw error;
       } finally {
-        if (memory.buffer.byteLength > MAX_KEPT_MEMORY) exports = undefined;
+        if (memory.buffer.byteLength > MAX_KEPT_MEMORY) drop();
       }
     },
     dispose() {
       source = undefined;
-      exports = undefined;
-      bytes = new Uint8Array(0);
+      drop();
     },
   };
 }

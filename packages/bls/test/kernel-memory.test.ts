@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { MAX_KEPT_MEMORY } from '../src/kernel-memory.ts';
 import { memoryOf, openKernel } from './kernel.ts';
@@ -29,6 +31,19 @@ test('memory grows for a call, stays below the bound, and is given up above it',
     expect(instances).toHaveLength(2);
     expect(bytes.length).toBe(before);
   });
+});
+
+test('memory given up is left to the collector before the next call', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { kernel, instances } = await openKernel();
+  kernel.call([MAX_KEPT_MEMORY], () => {});
+  const buffer = new WeakRef(memoryOf(instances[0]).buffer);
+  instances.length = 0;
+  await new Promise((resolve) => setTimeout(resolve));
+  collect();
+  expect(buffer.deref()).toBeUndefined();
+  kernel.call([1], () => expect(instances).toHaveLength(1));
 });
 
 test('more memory than there is throws RangeError and harms nothing', async () => {

@@ -4,23 +4,19 @@
  * signature. The caller stores header message and rows durably before it sends the signature.
  */
 import type { Bls } from '@barycenter/bls';
-import type { Kzg } from '@barycenter/kzg';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Attestation, attestationMessage, attestationTag } from './attestation.ts';
 import type { AuthenticatedHeader } from './check-header.ts';
-import {
-  authenticateHeader,
-  type CheckedHeader,
-  type HeaderPolicy,
-  openHeader,
-} from './check-header.ts';
+import { authenticateHeader, type HeaderPolicy, type OpenedHeader } from './check-header.ts';
 import { assignRows, memberIndex } from './committee.ts';
 import { expectLength } from './domain.ts';
 import { DaError, type SignedHeader } from './errors.ts';
 import { encodeHeader, headerRoot } from './header.ts';
 import type { HeaderMessage } from './header-message.ts';
+import { chosenScheme, type SchemeChoice } from './kzg-scheme.ts';
 import { RowVerifier, type VerifiedRow } from './row-verifier.ts';
 import type { RowMessage } from './rows.ts';
+import type { CommitmentScheme } from './scheme.ts';
 import { equalBytes } from './wire.ts';
 
 /** (submitter, nonce) pairs an attester remembers; the oldest is forgotten first. */
@@ -30,27 +26,29 @@ export const MAX_REMEMBERED_HEADERS = 65_536;
 export const MAX_OPENED_HEADERS = 64;
 
 /** Inputs of an attester. */
-export type AttesterOptions = HeaderPolicy & {
-  readonly kzg: Kzg;
-  readonly bls: Bls;
-  /** BLS secret key, 32 bytes; copied, and wiped by `dispose()`. */
-  readonly secretKey: Uint8Array;
-};
+export type AttesterOptions = HeaderPolicy &
+  SchemeChoice & {
+    readonly bls: Bls;
+    /** BLS secret key, 32 bytes; copied, and wiped by `dispose()`. */
+    readonly secretKey: Uint8Array;
+  };
 
 /** Opens headers and signs for blobs whose assigned rows it has verified. */
 export class Attester {
   readonly publicKey: Uint8Array;
   readonly #options: AttesterOptions;
+  readonly #scheme: CommitmentScheme;
   readonly #secretKey: Uint8Array;
   /** First signed header per submitter and nonce; bounded by MAX_REMEMBERED_HEADERS. */
   readonly #firstHeaders = new Map<string, SignedHeader>();
   /** Headers opened lately by headerRoot; bounded by MAX_OPENED_HEADERS. */
-  readonly #opened = new Map<string, CheckedHeader>();
+  readonly #opened = new Map<string, OpenedHeader>();
   #disposed = false;
 
   constructor(options: AttesterOptions) {
     expectLength(options.secretKey, { name: 'secretKey', size: 32 });
     this.#options = options;
+    this.#scheme = chosenScheme(options);
     this.#secretKey = options.secretKey.slice();
     this.publicKey = options.bls.publicKey(this.#secretKey);
   }
@@ -69,7 +67,7 @@ export class Attester {
     this.#refuseEquivocation(header);
     const checked = this.#openOnce(header);
     return new AttestationSession({
-      kzg: this.#options.kzg,
+      scheme: this.#scheme,
       header: checked,
       assignedRows: assignRows(committee, header.headerRoot)[validator]!,
       sign: () => {
@@ -95,7 +93,7 @@ export class Attester {
   }
 
   /** The header if this very blob was opened lately and its epoch is still accepted. */
-  #openedBefore(message: HeaderMessage): CheckedHeader | undefined {
+  #openedBefore(message: HeaderMessage): OpenedHeader | undefined {
     let root: string;
     try {
       root = bytesToHex(headerRoot(message.header));
@@ -107,11 +105,11 @@ export class Attester {
     return isAccepted ? opened : undefined;
   }
 
-  #openOnce(header: AuthenticatedHeader): CheckedHeader {
+  #openOnce(header: AuthenticatedHeader): OpenedHeader {
     const root = bytesToHex(header.headerRoot);
     const known = this.#opened.get(root);
     if (known !== undefined) return known;
-    const opened = openHeader(header, this.#options.kzg);
+    const opened = this.#scheme.openHeader(header);
     if (this.#opened.size >= MAX_OPENED_HEADERS) {
       this.#opened.delete(this.#opened.keys().next().value!);
     }
@@ -139,18 +137,19 @@ export class Attester {
 
 /** One blob at one attester: collects the assigned rows, then signs. */
 export class AttestationSession {
-  readonly header: CheckedHeader;
+  readonly header: OpenedHeader;
   /** Row indices this member must hold, ascending. */
   readonly assignedRows: readonly number[];
   readonly #verifier: RowVerifier;
   readonly #sign: () => Attestation;
 
-  constructor(options: {
-    readonly kzg: Kzg;
-    readonly header: CheckedHeader;
-    readonly assignedRows: readonly number[];
-    readonly sign: () => Attestation;
-  }) {
+  constructor(
+    options: SchemeChoice & {
+      readonly header: OpenedHeader;
+      readonly assignedRows: readonly number[];
+      readonly sign: () => Attestation;
+    },
+  ) {
     this.header = options.header;
     this.assignedRows = options.assignedRows;
     this.#verifier = new RowVerifier(options);

@@ -8,7 +8,7 @@
  */
 import type { Bls } from '@barycenter/bls';
 import { type Attestation, attestationMessage, attestationTag } from './attestation.ts';
-import { assertChecked, type CheckedHeader } from './check-header.ts';
+import { assertChecked, type OpenedHeader } from './check-header.ts';
 import type { Committee } from './committee.ts';
 import { DaError, type DaErrorCode } from './errors.ts';
 import { geometry, maxPayloadBytes, PROFILES, type Profile } from './profile.ts';
@@ -67,7 +67,7 @@ export type CertificateVerdict =
 export function aggregate(options: {
   readonly bls: Bls;
   readonly committee: Committee;
-  readonly header: CheckedHeader;
+  readonly header: OpenedHeader;
   readonly attestations: readonly Attestation[];
 }): AggregateResult {
   const { bls, committee, header } = options;
@@ -191,7 +191,7 @@ export function decodeCertificate(bytes: Uint8Array): Certificate {
 /** Attestations of known validators for this blob; the others with their codes. */
 function selectAttestations(options: {
   readonly committee: Committee;
-  readonly header: CheckedHeader;
+  readonly header: OpenedHeader;
   readonly attestations: readonly Attestation[];
 }): { candidates: Attestation[]; rejected: RejectedAttestation[] } {
   const candidates: Attestation[] = [];

@@ -11,6 +11,7 @@ import {
   type Kzg,
   KzgError,
 } from '@barycenter/kzg';
+import { checksumWidth } from './checksum.ts';
 import type { Committee } from './committee.ts';
 import { type Domain, encodeDomain } from './domain.ts';
 import { DaError } from './errors.ts';
@@ -25,9 +26,17 @@ import {
   headerRoot,
   powersOf,
   readHeader,
+  ZODA_HEADER_VERSION,
 } from './header.ts';
 import type { HeaderMessage } from './header-message.ts';
-import { type Geometry, geometry, PROFILES, type Profile } from './profile.ts';
+import {
+  type Geometry,
+  geometry,
+  PROFILES,
+  type Profile,
+  type SchemeName,
+  schemeName,
+} from './profile.ts';
 import { recoverSubmitter } from './submitter.ts';
 import { equalBytes, Reader } from './wire.ts';
 
@@ -44,9 +53,11 @@ export type AuthenticatedHeader = {
   readonly profile: Profile;
 };
 
-/** A header whose commitments, evaluations and opening hold: rows can be checked against it. */
-export type CheckedHeader = AuthenticatedHeader & {
-  readonly [checked]: true;
+/** A header that its scheme has opened: rows can be checked against it. */
+export type OpenedHeader = AuthenticatedHeader & { readonly [checked]: true };
+
+/** A header of the KZG scheme whose commitments, evaluations and opening hold. */
+export type CheckedHeader = OpenedHeader & {
   readonly commitments: CheckedCommitments;
   /** Expected evaluation at z of every coded row: y extended like a column. */
   readonly rowEvaluations: readonly bigint[];
@@ -140,9 +151,7 @@ export function checkHeader(
 
 /** The curve part of `checkHeader`, for callers that do more between the two. */
 export function openHeader(header: AuthenticatedHeader, kzg: Kzg): CheckedHeader {
-  if (!authenticatedHeaders.has(header)) {
-    throw new TypeError('header: expected an AuthenticatedHeader from authenticateHeader()');
-  }
+  assertAuthenticated(header, 'kzg');
   const { message } = header;
   const evalsHash = header.header.evaluationsHash;
   const values = message.evaluations.map((bytes) =>
@@ -158,20 +167,40 @@ export function openHeader(header: AuthenticatedHeader, kzg: Kzg): CheckedHeader
   );
   if (!holds) throw new DaError('opening_invalid', 'the opening proof does not hold');
   const column = kzg.extendRows(message.evaluations, { rowCount: header.geometry.n });
-  const result = Object.freeze({
-    ...header,
+  return sealHeader(header, {
     commitments,
     rowEvaluations: Object.freeze(column.map((bytes) => bytesToScalar(bytes))),
     weights: kzg.evaluationWeights(z, header.geometry.c),
   });
-  checkedHeaders.add(result);
-  return result as unknown as CheckedHeader;
 }
 
-/** TypeError unless `header` came out of `checkHeader` in this realm. */
-export function assertChecked(header: CheckedHeader): void {
+/** A header that a scheme has found good, with what the scheme derived from it. */
+export function sealHeader<T extends object>(
+  header: AuthenticatedHeader,
+  opening: T,
+): OpenedHeader & T {
+  const result = Object.freeze({ ...header, ...opening });
+  checkedHeaders.add(result);
+  return result as unknown as OpenedHeader & T;
+}
+
+/** TypeError unless `header` came out of `authenticateHeader` and is of the scheme. */
+export function assertAuthenticated(header: AuthenticatedHeader, scheme: SchemeName): void {
+  if (!authenticatedHeaders.has(header)) {
+    throw new TypeError('header: expected an AuthenticatedHeader from authenticateHeader()');
+  }
+  if (schemeName(header.profile) !== scheme) {
+    throw new TypeError(`header: expected one of the scheme ${scheme}`);
+  }
+}
+
+/** TypeError unless `header` was opened in this realm, and by the scheme if one is named. */
+export function assertChecked(header: OpenedHeader, scheme?: SchemeName): void {
   if (!checkedHeaders.has(header)) {
     throw new TypeError('header: expected a CheckedHeader from checkHeader()');
+  }
+  if (scheme !== undefined && schemeName(header.profile) !== scheme) {
+    throw new TypeError(`header: expected one of the scheme ${scheme}`);
   }
 }
 
@@ -194,11 +223,14 @@ function copyLists(
   header: BlobHeader,
 ): Pick<HeaderMessage, 'commitments' | 'evaluations'> {
   const { k } = header.geometry;
-  const commitments = copyList(message.commitments, { count: k, size: 48 });
-  if (!commitments || !equalBytes(commitmentsRoot(commitments), header.commitmentsRoot)) {
+  const isZoda = header.version === ZODA_HEADER_VERSION;
+  const commitments = copyList(message.commitments, { count: isZoda ? 0 : k, size: 48 });
+  const root = commitments && !isZoda ? commitmentsRoot(commitments) : new Uint8Array(0);
+  if (!commitments || !equalBytes(root, header.commitmentsRoot)) {
     throw new DaError('commitments_mismatch', 'the commitments are not those of the header');
   }
-  const evaluations = copyList(message.evaluations, { count: k, size: 32 });
+  const size = isZoda ? 4 * checksumWidth(header.geometry) : 32;
+  const evaluations = copyList(message.evaluations, { count: k, size });
   if (!evaluations || !equalBytes(evaluationsHash(evaluations), header.evaluationsHash)) {
     throw new DaError('evaluations_mismatch', 'the evaluations are not those of the header');
   }
@@ -222,12 +254,16 @@ function copyBytes(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> | u
 
 /** Version, pinned profile, and the one (k, n, c) of the payload's length. */
 function checkGeometry(header: BlobHeader, profiles: readonly Profile[]): Profile {
-  if (header.version !== HEADER_VERSION) {
+  if (header.version !== HEADER_VERSION && header.version !== ZODA_HEADER_VERSION) {
     throw new DaError('version_unknown', `header version ${header.version}`);
   }
   const profile = profiles.find(({ id }) => id === header.profile);
   if (profile === undefined) {
     throw new DaError('profile_not_pinned', `profile ${header.profile} is not accepted`);
+  }
+  const isZoda = schemeName(profile) === 'zoda';
+  if (isZoda !== (header.version === ZODA_HEADER_VERSION)) {
+    throw new DaError('version_unknown', `header version ${header.version} of ${profile.name}`);
   }
   const expected = expectedGeometry(profile, header.byteLength);
   const { k, n, c } = header.geometry;

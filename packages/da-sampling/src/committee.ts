@@ -148,8 +148,8 @@ export function keyIdentity(publicKey: Uint8Array): string {
 }
 
 /** Seats per validator: whole shares, then R weighted draws over the remainders. */
-function apportion(
-  validators: readonly Validator[],
+export function apportion(
+  validators: readonly Pick<Validator, 'stake'>[],
   options: { total: bigint; seats: number; context: Uint8Array },
 ): number[] {
   const { total } = options;

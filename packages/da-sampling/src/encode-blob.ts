@@ -28,7 +28,7 @@ import {
 import type { HeaderMessage } from './header-message.ts';
 import { treeBranch, treeRoot } from './merkle.ts';
 import { packPayload } from './payload.ts';
-import { type Geometry, geometry, type Profile } from './profile.ts';
+import { type Geometry, geometry, type Profile, type SchemeName, schemeName } from './profile.ts';
 import { buildRowTree, type RowMessage } from './rows.ts';
 import { signHeaderRoot, submitterAddress } from './submitter.ts';
 
@@ -44,9 +44,8 @@ export type EncodedBlob = {
   rowMessage(index: number): RowMessage;
 };
 
-/** Inputs of `encodeBlob` beside the payload. */
-export type EncodeOptions = {
-  readonly kzg: Kzg;
+/** Inputs of encoding under any scheme, beside the payload. */
+export type BlobOptions = {
   readonly profile: Profile;
   readonly domain: Domain;
   /** The committee of the epoch that the blob is for. */
@@ -57,6 +56,9 @@ export type EncodeOptions = {
   readonly submitterKey: Uint8Array;
 };
 
+/** Inputs of `encodeBlob` beside the payload. */
+export type EncodeOptions = BlobOptions & { readonly kzg: Kzg };
+
 /**
  * Encodes, commits, opens and signs a payload of 1 .. maxPayloadBytes(profile) bytes.
  * Throws RangeError for a wrong length; DaError `z_in_domain` (probability 2^-243: take the next
@@ -64,43 +66,85 @@ export type EncodeOptions = {
  * Cost: k MSM(c) + 1 MSM(4096), c column extensions, n row hashes of 32 c bytes.
  */
 export function encodeBlob(payload: Uint8Array, options: EncodeOptions): EncodedBlob {
-  const { kzg, profile, domain, committee } = options;
+  const { kzg } = options;
+  const shape = shapeOf(payload, { ...options, scheme: 'kzg' });
+  const dataRows = packPayload(payload, shape);
+  const commitments = dataRows.map((row) => kzg.commitRow(row));
+  const rows = kzg.extendRows(dataRows, { rowCount: shape.n });
+  return assembleBlob(
+    {
+      version: HEADER_VERSION,
+      byteLength: payload.length,
+      shape,
+      rows,
+      commitments,
+      commitmentsRoot: commitmentsRoot(commitments),
+      open: (core) => openBlob(core, { kzg, dataRows }),
+    },
+    options,
+  );
+}
+
+/** The geometry of a payload, after all arguments of an encoder were checked. */
+export function shapeOf(
+  payload: Uint8Array,
+  options: BlobOptions & { readonly scheme: SchemeName },
+): Geometry {
+  const { profile, domain, committee, scheme } = options;
   if (!(payload instanceof Uint8Array)) throw new TypeError('payload: expected a Uint8Array');
-  const shape = geometry(profile, payload.length);
+  if (schemeName(profile) !== scheme) {
+    throw new TypeError(`profile: expected one of the scheme ${scheme}, got ${profile.name}`);
+  }
   expectLength(domain.namespace, { name: 'domain.namespace', size: 32 });
   if (committee.seats !== profile.rowCount) {
     throw new RangeError(`committee: expected ${profile.rowCount} seats, got ${committee.seats}`);
   }
-  const dataRows = packPayload(payload, shape);
-  const commitments = dataRows.map((row) => kzg.commitRow(row));
-  const rows = kzg.extendRows(dataRows, { rowCount: shape.n });
+  return geometry(profile, payload.length);
+}
+
+/** What a scheme made of a payload: rows, and how to open them once the core is known. */
+export type CodedPayload = {
+  readonly version: number;
+  readonly byteLength: number;
+  readonly shape: Geometry;
+  /** All n rows. */
+  readonly rows: readonly Uint8Array[];
+  readonly commitments: readonly Uint8Array[];
+  readonly commitmentsRoot: Uint8Array;
+  readonly open: (core: HeaderCore) => Opening;
+};
+
+/** Rows tree, core, opening, header, signature: the same under every scheme. */
+export function assembleBlob(coded: CodedPayload, options: BlobOptions): EncodedBlob {
+  const { domain, committee, submitterKey } = options;
+  const { shape, rows, commitments } = coded;
   const tree = buildRowTree(rows);
   const core: HeaderCore = {
-    version: HEADER_VERSION,
-    profile: profile.id,
+    version: coded.version,
+    profile: options.profile.id,
     geometry: shape,
-    byteLength: payload.length,
+    byteLength: coded.byteLength,
     namespace: domain.namespace.slice(),
-    submitter: submitterAddress(options.submitterKey),
+    submitter: submitterAddress(submitterKey),
     nonce: options.nonce,
     epoch: committee.epoch,
     committeeRoot: committee.root,
-    commitmentsRoot: commitmentsRoot(commitments),
+    commitmentsRoot: coded.commitmentsRoot,
     rowsRoot: treeRoot(tree),
   };
-  const opening = openBlob(core, { kzg, dataRows });
+  const { evaluations, proof } = coded.open(core);
   const header: BlobHeader = {
     ...core,
-    evaluationsHash: opening.evaluationsHash,
-    openingProof: opening.proof,
+    evaluationsHash: evaluationsHash(evaluations),
+    openingProof: proof,
   };
   const root = headerRoot(header);
-  const signature = signHeaderRoot(root, { domain, submitterKey: options.submitterKey });
+  const signature = signHeaderRoot(root, { domain, submitterKey });
   return {
     header,
     headerRoot: root,
     geometry: shape,
-    message: { header, signature, commitments, evaluations: opening.evaluations },
+    message: { header, signature, commitments, evaluations },
     rowMessage: (index) => {
       const row = rows[index];
       if (row === undefined) throw new RangeError(`index: expected 0 to ${shape.n - 1}`);
@@ -109,10 +153,10 @@ export function encodeBlob(payload: Uint8Array, options: EncodeOptions): Encoded
   };
 }
 
-type Opening = {
-  readonly evaluations: Uint8Array<ArrayBuffer>[];
-  readonly evaluationsHash: Uint8Array<ArrayBuffer>;
-  readonly proof: Uint8Array<ArrayBuffer>;
+/** Evaluations and the proof of them. */
+export type Opening = {
+  readonly evaluations: readonly Uint8Array[];
+  readonly proof: Uint8Array;
 };
 
 /** Evaluations y_j = row_j(z) and the one opening of F = sum g^j row_j at z. */
@@ -130,5 +174,5 @@ function openBlob(
   const { proof, y } = kzg.openRow(kzg.combineRows(dataRows, powers), z);
   const expected = values.reduce((sum, value, j) => (sum + value * powers[j]!) % FIELD_MODULUS, 0n);
   if (y !== expected) throw new Error('encodeBlob: the opening disagrees with the evaluations');
-  return { evaluations, evaluationsHash: hash, proof };
+  return { evaluations, proof };
 }

@@ -57,8 +57,20 @@ export type DaErrorCode =
   | 'no_signers'
   | 'below_threshold'
   | 'signature_invalid'
-  // light client
-  | 'samples_corrupt';
+  // cells and light client
+  | 'samples_corrupt'
+  | 'cells_missing'
+  | 'cell_wrong'
+  | 'cell_unknown'
+  | 'quota_exceeded'
+  // beacons
+  | 'beacon_missing'
+  | 'beacon_other_chain'
+  | 'beacon_invalid'
+  | 'freeze_not_final'
+  // stake lists
+  | 'csv_malformed'
+  | 'stake_out_of_range';
 
 /** Two signed headers of one (submitter, nonce): proof that the submitter equivocated. */
 export type EquivocationEvidence = {
@@ -66,7 +78,7 @@ export type EquivocationEvidence = {
   readonly second: SignedHeader;
 };
 
-/** A whole encoded header (258 bytes) with the submitter's signature (65 bytes) over its root. */
+/** A whole encoded header (258 bytes; 178 of the hash-only scheme) with the submitter's signature (65 bytes) over its root. */
 export type SignedHeader = {
   readonly header: Uint8Array;
   readonly signature: Uint8Array;

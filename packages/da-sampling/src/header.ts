@@ -15,16 +15,24 @@
  */
 import { FIELD_MODULUS } from '@barycenter/kzg';
 import { DaError } from './errors.ts';
-import { buildTree, treeRoot } from './merkle.ts';
+import { buildTree, type MerkleTree, treeRoot } from './merkle.ts';
 import type { Geometry } from './profile.ts';
 import { TAGS, taggedHash } from './tagged-hash.ts';
 import { join, littleEndian, type Reader } from './wire.ts';
 
-/** Version of the header format. */
+/** Version of the header format of the KZG scheme. */
 export const HEADER_VERSION = 1;
 
-/** Bytes of the header on the wire: core 178, evalsHash 32, opening proof 48. */
+/** Version of the hash-only scheme's: commitmentsRoot and opening proof have no bytes. */
+export const ZODA_HEADER_VERSION = 2;
+
+/** Bytes of a version 1 header on the wire: core 178, evalsHash 32, opening proof 48. */
 export const HEADER_BYTES = 258;
+
+/** Bytes of a whole header of a version; an unknown one is read as version 1 and refused later. */
+export function headerSize(version: number): number {
+  return version === ZODA_HEADER_VERSION ? HEADER_BYTES - 32 - 48 : HEADER_BYTES;
+}
 
 /** Everything a blob's commitment and its certificate rest on. */
 export type BlobHeader = {
@@ -41,20 +49,20 @@ export type BlobHeader = {
   readonly nonce: bigint;
   readonly epoch: bigint;
   readonly committeeRoot: Uint8Array;
-  /** Merkle root of the k row commitments. */
+  /** Merkle root of the k row commitments; empty in version 2. */
   readonly commitmentsRoot: Uint8Array;
   /** Merkle root of the n coded rows. */
   readonly rowsRoot: Uint8Array;
-  /** Hash of the k evaluations y_j = row_j(z). */
+  /** Hash of the k evaluations: y_j = row_j(z), or the checksums of version 2. */
   readonly evaluationsHash: Uint8Array;
-  /** KZG opening of sum_j g^j row_j at z. */
+  /** KZG opening of sum_j g^j row_j at z; empty in version 2. */
   readonly openingProof: Uint8Array;
 };
 
 /** The header without its last two fields: what z is derived from. */
 export type HeaderCore = Omit<BlobHeader, 'evaluationsHash' | 'openingProof'>;
 
-/** The 178 bytes of the core. */
+/** The core: 178 bytes, in version 2 146. */
 export function encodeCore(core: HeaderCore): Uint8Array<ArrayBuffer> {
   return join(
     littleEndian(core.version, 2),
@@ -73,7 +81,7 @@ export function encodeCore(core: HeaderCore): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** The 258 bytes of a header. */
+/** A header's bytes: 258, in version 2 178. */
 export function encodeHeader(header: BlobHeader): Uint8Array<ArrayBuffer> {
   return join(encodeCore(header), header.evaluationsHash, header.openingProof);
 }
@@ -81,6 +89,7 @@ export function encodeHeader(header: BlobHeader): Uint8Array<ArrayBuffer> {
 /** Reads a header; `truncated` if bytes are missing. Meaning is checked by `checkHeader`. */
 export function readHeader(reader: Reader): BlobHeader {
   const version = reader.number(2);
+  const isZoda = version === ZODA_HEADER_VERSION;
   const profile = reader.number(2);
   const geometry = { k: reader.number(2), n: reader.number(2), c: reader.number(2) };
   return {
@@ -93,10 +102,10 @@ export function readHeader(reader: Reader): BlobHeader {
     nonce: reader.bigint(8),
     epoch: reader.bigint(8),
     committeeRoot: reader.bytes(32),
-    commitmentsRoot: reader.bytes(32),
+    commitmentsRoot: reader.bytes(isZoda ? 0 : 32),
     rowsRoot: reader.bytes(32),
     evaluationsHash: reader.bytes(32),
-    openingProof: reader.bytes(48),
+    openingProof: reader.bytes(isZoda ? 0 : 48),
   };
 }
 
@@ -107,13 +116,18 @@ export function headerRoot(header: BlobHeader): Uint8Array<ArrayBuffer> {
 
 /** Merkle root of the row commitments (48 bytes each, a power of two of them). */
 export function commitmentsRoot(commitments: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return treeRoot(commitmentTree(commitments));
+}
+
+/** The tree under commitmentsRoot. */
+export function commitmentTree(commitments: readonly Uint8Array[]): MerkleTree {
   const leaves = commitments.map((commitment, index) =>
     taggedHash(TAGS.commitmentLeaf, littleEndian(index, 2), commitment),
   );
-  return treeRoot(buildTree(leaves, TAGS.commitmentNode));
+  return buildTree(leaves, TAGS.commitmentNode);
 }
 
-/** `evalsHash` over the evaluations as 32-byte big-endian elements. */
+/** `evalsHash` over the encoded evaluations: 32-byte big-endian elements, or 4 t bytes each. */
 export function evaluationsHash(evaluations: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return taggedHash(TAGS.evaluations, littleEndian(evaluations.length, 2), ...evaluations);
 }

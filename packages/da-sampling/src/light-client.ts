@@ -7,21 +7,16 @@
  *
  * Rounds: every open sample asks its next source in an order of its own; the answers of a round are
  * verified in one batch, and by halves only if the batch fails, so that the liar is named and not
- * asked again.
+ * asked again. A source that does not answer is backed off from: each failure in a row halves how
+ * many of its requests go into a round, so that what it owes does not delay the others.
  *
  * The confidence assumes that what is withheld does not depend on the asker. Sources that see the
  * queries can answer one client and nobody else; ask several, over separate connections.
  */
-import type { Kzg } from '@barycenter/kzg';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import {
-  CELL_BYTES,
-  CELL_PROOF_BYTES,
-  type PlacedCell,
-  type ProvenCell,
-  verifyCells,
-} from './cells.ts';
-import { assertChecked, type CheckedHeader } from './check-header.ts';
+import type { PlacedCell, ProvenCell } from './cells.ts';
+import { assertChecked, type OpenedHeader } from './check-header.ts';
+import { chosenScheme, type SchemeChoice } from './kzg-scheme.ts';
 import {
   decodeSamples,
   drawSamples,
@@ -30,10 +25,14 @@ import {
   type SampleStore,
   uniform,
 } from './samples.ts';
-import { bitsPerSample, samplesFor, undecodableShare } from './security.ts';
+import type { SampleCode } from './scheme.ts';
+import { samplesForShare } from './security.ts';
 
 /** Requests under way at once. */
 const MAX_PARALLEL_REQUESTS = 16;
+
+/** Requests of one round at one source; halved by each of its failures in a row, but never 0. */
+const REQUESTS_PER_SOURCE = 16;
 
 /** A peer that serves cells. Time limits are its own: a request that fails resolves to undefined. */
 export type CellSource = {
@@ -71,9 +70,8 @@ export type SampleReport = {
 };
 
 /** Inputs of a light client. Give either targetBits or confidence; default 40 bits. */
-export type LightClientOptions = {
-  readonly kzg: Kzg;
-  readonly header: CheckedHeader;
+export type LightClientOptions = SchemeChoice & {
+  readonly header: OpenedHeader;
   readonly targetBits?: number;
   /** Chance that an undecodable blob is caught, in (0, 1). */
   readonly confidence?: number;
@@ -88,17 +86,24 @@ export class LightClient {
   /** Cells that will be drawn. */
   readonly sampleCount: number;
   readonly #options: LightClientOptions;
+  readonly #code: SampleCode;
+  /** Share of samples whose absence makes the blob undecodable. */
+  readonly #phi: number;
   readonly #key: string;
   readonly #blamed: Blame[] = [];
   /** Sources caught lying: they are not asked again. */
   readonly #banned = new Set<CellSource>();
+  /** Requests in a row that a source left unanswered. */
+  readonly #failures = new Map<CellSource, number>();
   #bytes = 0;
 
   constructor(options: LightClientOptions) {
     assertChecked(options.header);
     this.#options = options;
+    this.#code = chosenScheme(options).samples;
+    this.#phi = this.#code.undecodableShare(options.header.geometry);
     this.#key = bytesToHex(options.header.headerRoot);
-    this.sampleCount = samplesFor(options.header.geometry, { bits: targetBits(options) });
+    this.sampleCount = samplesForShare(this.#phi, targetBits(options));
   }
 
   /**
@@ -121,7 +126,8 @@ export class LightClient {
     const stored = await store.load(this.#key);
     const before = stored === undefined ? [] : decodeSamples(stored, rowCount);
     const count = Math.max(this.sampleCount, before.length);
-    const samples = drawSamples(before, { rowCount, count, random });
+    const { cellsPerRow } = this.#code;
+    const samples = drawSamples(before, { rowCount, cellsPerRow, count, random });
     if (samples.length > before.length) {
       await store.save(this.#key, encodeSamples(samples, rowCount));
     }
@@ -153,10 +159,9 @@ export class LightClient {
       sample,
       queue: this.#order(run.holders.get(sample.row) ?? []),
     }));
-    while (open.some(({ sample, queue }) => !sample.resolved && queue.length > 0)) {
-      const round = open
-        .filter(({ sample, queue }) => !sample.resolved && queue.length > 0)
-        .map(({ sample, queue }) => ({ sample, source: queue.shift()! }));
+    for (;;) {
+      const round = this.#planRound(open.filter(({ sample }) => !sample.resolved));
+      if (round.length === 0) return;
       const answers = await mapBounded(round, ({ sample, source }) =>
         this.#request(source, { row: sample.row, cellIndex: sample.cell }),
       );
@@ -166,6 +171,27 @@ export class LightClient {
         if (answer !== undefined && valid.has(answer)) sample.resolved = true;
       });
     }
+  }
+
+  /** The next source of each entry that is not lying and has requests left in this round. */
+  #planRound<T extends { readonly queue: CellSource[] }>(
+    entries: readonly T[],
+  ): (T & { readonly source: CellSource })[] {
+    const planned = new Map<CellSource, number>();
+    return entries.flatMap((entry) => {
+      const at = entry.queue.findIndex(
+        (source) =>
+          !this.#banned.has(source) && (planned.get(source) ?? 0) < this.#requestsPerRound(source),
+      );
+      if (at < 0) return [];
+      const [source] = entry.queue.splice(at, 1) as [CellSource];
+      planned.set(source, (planned.get(source) ?? 0) + 1);
+      return [{ ...entry, source }];
+    });
+  }
+
+  #requestsPerRound(source: CellSource): number {
+    return Math.max(1, REQUESTS_PER_SOURCE >> (this.#failures.get(source) ?? 0));
   }
 
   /** Rule (b): k verified cells of a column resolve every sample in it. */
@@ -192,20 +218,18 @@ export class LightClient {
     }));
     let verified = 0;
     while (verified < options.needed) {
-      const waiting = queues.filter(({ queue }) => queue.length > 0);
+      const waiting = queues.filter(({ queue }) => queue.some((one) => !this.#banned.has(one)));
       if (verified + waiting.length < options.needed) return false;
-      const round = waiting
-        .slice(0, options.needed - verified)
-        .map((entry) => ({ entry, source: entry.queue.shift()! }));
-      const answers = await mapBounded(round, ({ entry, source }) =>
-        this.#request(source, { row: entry.row, cellIndex }),
+      const round = this.#planRound(waiting.slice(0, options.needed - verified));
+      const answers = await mapBounded(round, ({ row, source }) =>
+        this.#request(source, { row, cellIndex }),
       );
       const valid = this.#verifyAnswers(answers);
-      round.forEach(({ entry }, i) => {
+      round.forEach(({ queue }, i) => {
         const answer = answers[i];
         if (answer === undefined || !valid.has(answer)) return;
         verified++;
-        entry.queue.length = 0;
+        queue.length = 0;
       });
     }
     return true;
@@ -217,27 +241,32 @@ export class LightClient {
     place: { row: number; cellIndex: number },
   ): Promise<Answer | undefined> {
     if (this.#banned.has(source)) return undefined;
-    const { headerRoot } = this.#options.header;
+    const { headerRoot, geometry } = this.#options.header;
+    const sizes = this.#code.sizes(geometry);
     const shown = await answerOf(async () => source.cell({ headerRoot, ...place }));
-    if (shown === undefined) return undefined;
+    if (shown === undefined) {
+      this.#failures.set(source, (this.#failures.get(source) ?? 0) + 1);
+      return undefined;
+    }
+    this.#failures.delete(source);
     const { cell, proof } = Object(shown) as Partial<ProvenCell>;
     const isShaped =
       cell instanceof Uint8Array &&
       proof instanceof Uint8Array &&
-      cell.length === CELL_BYTES &&
-      proof.length === CELL_PROOF_BYTES;
+      cell.length === sizes.cell &&
+      proof.length === sizes.proof;
     if (!isShaped) {
       this.#blame(source, 'malformed');
       return undefined;
     }
-    this.#bytes += CELL_BYTES + CELL_PROOF_BYTES;
+    this.#bytes += sizes.cell + sizes.proof;
     return { source, ...place, cell, proof };
   }
 
   /** The answers whose proofs hold: all in one batch, or halves until the bad ones are named. */
   #verifyAnswers(answers: readonly (Answer | undefined)[]): Set<Answer> {
     const given = answers.filter((answer) => answer !== undefined);
-    if (given.length === 0 || verifyCells(given, this.#options)) return new Set(given);
+    if (given.length === 0 || this.#code.verify(given, this.#options.header)) return new Set(given);
     if (given.length === 1) {
       this.#blame(given[0]!.source, 'proof_invalid');
       return new Set();
@@ -253,18 +282,16 @@ export class LightClient {
   }
 
   #report({ samples, repaired }: Run): SampleReport {
-    const { geometry } = this.#options.header;
     const open = samples.filter(({ resolved }) => !resolved);
     const isAvailable = open.length === 0;
-    const phi = undecodableShare(geometry);
     return {
       status: isAvailable ? 'available' : 'unavailable',
       samples: samples.length,
       resolved: samples.length - open.length,
       repaired,
       unresolved: open.map(({ row, cell }) => ({ row, cell })),
-      confidence: isAvailable ? 1 - (1 - phi) ** samples.length : 0,
-      bits: isAvailable ? samples.length * bitsPerSample(geometry) : 0,
+      confidence: isAvailable ? 1 - (1 - this.#phi) ** samples.length : 0,
+      bits: isAvailable ? samples.length * -Math.log2(1 - this.#phi) : 0,
       blamed: [...this.#blamed],
       bytes: this.#bytes,
     };

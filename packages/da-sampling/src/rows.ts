@@ -6,8 +6,9 @@
  */
 import { DaError } from './errors.ts';
 import { branchLeadsTo, buildTree, type MerkleTree } from './merkle.ts';
+import { addTopBytes, dropTopBytes, everyTopByteIsZero } from './payload.ts';
 import { type Geometry, rowTreeDepth } from './profile.ts';
-import { TAGS, taggedHash } from './tagged-hash.ts';
+import { TAGS, taggedHash, tagPrefix } from './tagged-hash.ts';
 import { join, littleEndian, Reader } from './wire.ts';
 
 /** One coded row with its place under rowsRoot. */
@@ -24,6 +25,16 @@ export type RowMessage = {
 const FORM_32 = 0;
 const FORM_31 = 1;
 
+/** The leaf of a row: SHA-256 of `rowLeafPrefix(index) | row`. */
+export function rowLeaf(row: Uint8Array, index: number): Uint8Array<ArrayBuffer> {
+  return taggedHash(TAGS.rowLeaf, littleEndian(index, 2), row);
+}
+
+/** What a leaf's hash takes in before the row, 66 bytes. */
+export function rowLeafPrefix(index: number): Uint8Array<ArrayBuffer> {
+  return join(tagPrefix(TAGS.rowLeaf), littleEndian(index, 2));
+}
+
 /** The tree over n coded rows. */
 export function buildRowTree(rows: readonly Uint8Array[]): MerkleTree {
   const leaves = rows.map((row, index) => rowLeaf(row, index));
@@ -32,10 +43,13 @@ export function buildRowTree(rows: readonly Uint8Array[]): MerkleTree {
   return buildTree(leaves, TAGS.rowNode);
 }
 
-/** Whether a row stands at its index under `rowsRoot`. Shapes are checked by the caller. */
-export function isRowCommitted(message: RowMessage, rowsRoot: Uint8Array): boolean {
+/** Whether a row, whose `rowLeaf` is `leaf`, stands at its index under `rowsRoot`. Shapes are checked by the caller. */
+export function isRowCommitted(
+  message: RowMessage,
+  { leaf, rowsRoot }: { readonly leaf: Uint8Array; readonly rowsRoot: Uint8Array },
+): boolean {
   return branchLeadsTo(rowsRoot, {
-    leaf: rowLeaf(message.row, message.index),
+    leaf,
     index: message.index,
     branch: message.branch,
     nodeTag: TAGS.rowNode,
@@ -60,8 +74,7 @@ export function decodeRowMessage(bytes: Uint8Array, shape: Geometry): RowMessage
   if (form !== FORM_31 && form !== FORM_32) {
     throw new DaError('bad_form', `row form ${form}`, { row: index });
   }
-  const row =
-    form === FORM_31 ? addTopBytes(reader.bytes(31 * shape.c)) : reader.bytes(32 * shape.c);
+  const row = readRow(reader, { form, c: shape.c });
   const branch = Array.from({ length: rowTreeDepth(shape.n) }, () => reader.bytes(32));
   reader.end();
   return { index, row, branch };
@@ -69,7 +82,7 @@ export function decodeRowMessage(bytes: Uint8Array, shape: Geometry): RowMessage
 
 /** Refuses a row message whose index, row length or branch length does not fit the geometry. */
 export function checkShape(message: RowMessage, shape: Geometry): void {
-  const { index, row, branch } = message;
+  const { index, row, branch } = Object(message) as RowMessage;
   if (!(row instanceof Uint8Array) || !Array.isArray(branch)) {
     throw new DaError('bad_form', 'expected a row and a list of hashes');
   }
@@ -90,27 +103,12 @@ export function checkShape(message: RowMessage, shape: Geometry): void {
   }
 }
 
-function rowLeaf(row: Uint8Array, index: number): Uint8Array<ArrayBuffer> {
-  return taggedHash(TAGS.rowLeaf, littleEndian(index, 2), row);
-}
-
-function everyTopByteIsZero(row: Uint8Array): boolean {
-  for (let offset = 0; offset < row.length; offset += 32) {
-    if (row[offset] !== 0) return false;
-  }
-  return true;
-}
-
-function dropTopBytes(row: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array((row.length / 32) * 31);
-  for (let i = 0; i < row.length / 32; i++) out.set(row.subarray(32 * i + 1, 32 * i + 32), 31 * i);
-  return out;
-}
-
-function addTopBytes(short: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array((short.length / 31) * 32);
-  for (let i = 0; i < short.length / 31; i++) {
-    out.set(short.subarray(31 * i, 31 * i + 31), 32 * i + 1);
-  }
-  return out;
+function readRow(
+  reader: Reader,
+  { form, c }: { readonly form: number; readonly c: number },
+): Uint8Array<ArrayBuffer> {
+  if (form === FORM_32) return reader.bytes(32 * c);
+  const row = new Uint8Array(32 * c);
+  addTopBytes(reader.bytes(31 * c), row);
+  return row;
 }

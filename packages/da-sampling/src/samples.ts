@@ -28,18 +28,24 @@ export type SampleStore = {
 /** Adds distinct uniform cells to `samples` until there are `count`. `random` is a CSPRNG. */
 export function drawSamples(
   samples: readonly Sample[],
-  options: { rowCount: number; count: number; random: (size: number) => Uint8Array },
+  options: {
+    rowCount: number;
+    /** Default CELLS_PER_ROW. */
+    cellsPerRow?: number;
+    count: number;
+    random: (size: number) => Uint8Array;
+  },
 ): Sample[] {
-  const { rowCount, count, random } = options;
+  const { rowCount, cellsPerRow = CELLS_PER_ROW, count, random } = options;
   const drawn = [...samples];
-  const taken = new Set(drawn.map(({ row, cell }) => row * CELLS_PER_ROW + cell));
-  const total = rowCount * CELLS_PER_ROW;
+  const taken = new Set(drawn.map(({ row, cell }) => row * cellsPerRow + cell));
+  const total = rowCount * cellsPerRow;
   if (count > MAX_SAMPLES || count > total) throw new RangeError(`count: got ${count}`);
   while (drawn.length < count) {
     const index = uniform(total, random);
     if (taken.has(index)) continue;
     taken.add(index);
-    drawn.push({ row: Math.floor(index / CELLS_PER_ROW), cell: index % CELLS_PER_ROW });
+    drawn.push({ row: Math.floor(index / cellsPerRow), cell: index % cellsPerRow });
   }
   return drawn;
 }

@@ -18,6 +18,12 @@ export type CommitteeParameters = {
   readonly thresholdRows: number;
 };
 
+/** What is known of a committee after the draw; a `Committee` is one. */
+export type DrawnCommittee = {
+  readonly members: readonly { readonly stake: bigint; readonly seats: number }[];
+  readonly totalStake: bigint;
+};
+
 /**
  * -log2 of the probability that one committee lets an adversary with `adversaryShare` of the stake
  * certify an unrecoverable blob, less `grindingBits` (a beacon with t biasable tail reveals loses t)
@@ -58,20 +64,10 @@ export function committeeLivenessBits(
  * seats above the best subset. No draw helps when most members have one seat; show it beside the
  * static bits: T - k + 1 seats break the committee. O(V log V).
  */
-export function seatsCorruptedAfterSeed(
-  committee: {
-    readonly members: readonly { readonly stake: bigint; readonly seats: number }[];
-    readonly totalStake: bigint;
-  },
-  share: Share,
-): number {
-  const bySeatsPerStake = [...committee.members].sort((a, b) => {
-    const difference = BigInt(b.seats) * a.stake - BigInt(a.seats) * b.stake;
-    return difference > 0n ? 1 : difference < 0n ? -1 : 0;
-  });
+export function seatsCorruptedAfterSeed(committee: DrawnCommittee, share: Share): number {
   let left = (committee.totalStake * share.numerator) / share.denominator;
   let seats = 0;
-  for (const member of bySeatsPerStake) {
+  for (const member of bySeatsPerStake(committee.members)) {
     if (member.stake > left) {
       return seats + Number((BigInt(member.seats) * left) / member.stake);
     }
@@ -79,6 +75,22 @@ export function seatsCorruptedAfterSeed(
     seats += member.seats;
   }
   return seats;
+}
+
+/**
+ * The least share of the stake that holds `seats` seats if it is chosen after the draw: the number to
+ * print beside the static bits, with `seats` = T - k + 1. A lower bound (fractional knapsack) by less
+ * than one validator's stake. 1 if all members together hold fewer. O(V log V).
+ */
+export function shareCorruptedAfterSeed(committee: DrawnCommittee, seats: number): number {
+  let left = seats;
+  let stake = 0;
+  for (const member of bySeatsPerStake(committee.members)) {
+    if (left <= 0) break;
+    stake += Number(member.stake) * Math.min(1, left / member.seats);
+    left -= member.seats;
+  }
+  return left > 0 ? 1 : stake / Number(committee.totalStake);
 }
 
 /**
@@ -94,8 +106,13 @@ export function samplesFor(
   shape: { readonly k: number; readonly n: number },
   options: { readonly bits: number },
 ): number {
-  const samples = Math.ceil(options.bits / bitsPerSample(shape));
-  if (!(options.bits > 0) || samples > MAX_SAMPLES) {
+  return samplesForShare(undecodableShare(shape), options.bits);
+}
+
+/** `samplesFor` where a share phi of the samples must be withheld; at least 1. */
+export function samplesForShare(phi: number, bits: number): number {
+  const samples = Math.max(1, Math.ceil(bits / -Math.log2(1 - phi)));
+  if (!(bits > 0) || samples > MAX_SAMPLES) {
     throw new RangeError(`bits: expected more than 0 and at most ${MAX_SAMPLES} samples`);
   }
   return samples;
@@ -104,4 +121,12 @@ export function samplesFor(
 /** Bits that one resolved sample adds: -log2(1 - phi). */
 export function bitsPerSample(shape: { readonly k: number; readonly n: number }): number {
   return -Math.log2(1 - undecodableShare(shape));
+}
+
+/** Members by falling seats per stake: the order in which an adversary who saw the draw buys them. */
+function bySeatsPerStake(members: DrawnCommittee['members']): DrawnCommittee['members'] {
+  return [...members].sort((a, b) => {
+    const difference = BigInt(b.seats) * a.stake - BigInt(a.seats) * b.stake;
+    return difference > 0n ? 1 : difference < 0n ? -1 : 0;
+  });
 }

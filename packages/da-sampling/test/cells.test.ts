@@ -4,10 +4,11 @@ import {
   type CheckedHeader,
   checkHeader,
   RowVerifier,
+  rebuildCell,
   serveCell,
   verifyCells,
 } from '../src/index.ts';
-import { flipped, kzg, POLICY, toyBlob } from './fixture.ts';
+import { codeOf, flipped, kzg, POLICY, toyBlob } from './fixture.ts';
 
 const random = seededRandom(0xce11);
 const { blob } = toyBlob(31 * 4 * 65); // c = 65: the row reaches into its second cell
@@ -78,5 +79,39 @@ describe('cells of coded rows', () => {
       expect(verifyCells([cell], { kzg, header })).toBe(false);
       expect(verifyCells([...CELLS.slice(1), cell], { kzg, header })).toBe(false);
     }
+  });
+});
+
+describe('a rebuilt cell', () => {
+  const column = [0, 3, 7, 9, 14].map((row) => ({
+    row,
+    cellIndex: 70,
+    ...serveCell(verifier.add(blob.rowMessage(row)), 70, { kzg }),
+  }));
+
+  it('is the cell of the row with its proof, from any k others of its column', () => {
+    for (const given of [column.slice(0, 4), column.slice(1), [...column].reverse()]) {
+      for (const row of [11, 0]) {
+        const own = serveCell(verifier.add(blob.rowMessage(row)), 70, { kzg });
+        expect(rebuildCell(given, { kzg, header, row })).toEqual(own);
+      }
+    }
+  });
+
+  it('is refused with fewer than k rows, two columns, or any wrong cell or proof', () => {
+    const rebuild = (given: typeof column) =>
+      codeOf(() => rebuildCell(given, { kzg, header, row: 11 }));
+    expect(rebuild(column.slice(2))).toBe('cells_missing');
+    expect(rebuild([...column.slice(0, 3), column[0]!])).toBe('cells_missing');
+    expect(rebuild([...column.slice(0, 3), { ...column[4]!, cellIndex: 71 }])).toBe(
+      'cells_missing',
+    );
+    const four = column.slice(0, 4);
+    const bend = (changes: object) =>
+      rebuild(four.map((cell, i) => (i === 2 ? { ...cell, ...changes } : cell)));
+    expect(bend({ cell: flipped(four[2]!.cell, 31) })).toBe('cell_wrong');
+    expect(bend({ proof: four[1]!.proof })).toBe('cell_wrong');
+    expect(bend({ proof: new Uint8Array(48) })).toBe('cell_wrong');
+    expect(bend({ row: 8 })).toBe('cell_wrong');
   });
 });

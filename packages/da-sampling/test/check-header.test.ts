@@ -83,7 +83,7 @@ describe('checkHeader refuses before any curve work', () => {
     codeOf(() => checkHeader(message, { ...POLICY, ...policy, kzg: noCurve }));
 
   it('an unknown version, an unpinned profile, a geometry that the length does not give', () => {
-    expect(code(resigned(blob.message, { version: 2 }))).toBe('version_unknown');
+    expect(code(resigned(blob.message, { version: 3 }))).toBe('version_unknown');
     expect(code(resigned(blob.message, { profile: 1 }))).toBe('profile_not_pinned');
     expect(code(blob.message, { profiles: [] })).toBe('profile_not_pinned');
     for (const geometry of [

@@ -1,5 +1,5 @@
-/** The binomial tail by definition, in integers: the oracle for `src/tails.ts`. */
-import type { Share } from '../src/tails.ts';
+/** Both tails by definition, in integers: the oracle for `src/tails.ts`. */
+import type { Draw, Share } from '../src/tails.ts';
 
 /** log2 of sum_{i >= from} C(n, i) a^i (b - a)^(n - i) / b^n with share = a / b. */
 export function exactTailLog2(n: number, options: { share: Share; from: number }): number {
@@ -13,6 +13,25 @@ export function exactTailLog2(n: number, options: { share: Share; from: number }
     choose = (choose * BigInt(n - i)) / BigInt(i + 1);
   }
   return sum === 0n ? -Infinity : log2(sum) - log2(b ** BigInt(n));
+}
+
+/** log2 of sum_{i >= from} C(K, i) C(N - K, n - i) / C(N, n). */
+export function exactDrawTailLog2(draw: Draw, from: number): number {
+  const { population, marked, draws } = draw;
+  const ofMarked = binomials(marked);
+  const ofRest = binomials(population - marked);
+  let sum = 0n;
+  for (let i = Math.max(0, from); i <= draws; i++) {
+    sum += (ofMarked[i] ?? 0n) * (ofRest[draws - i] ?? 0n);
+  }
+  return sum === 0n ? -Infinity : log2(sum) - log2(binomials(population)[draws]!);
+}
+
+/** C(n, 0) to C(n, n). */
+function binomials(n: number): bigint[] {
+  const row = [1n];
+  for (let i = 0; i < n; i++) row.push((row[i]! * BigInt(n - i)) / BigInt(i + 1));
+  return row;
 }
 
 function powers(base: bigint, count: number): bigint[] {

@@ -106,3 +106,14 @@ export function flipped(bytes: Uint8Array, at = 0, bit = 0): Uint8Array<ArrayBuf
   copy[at]! ^= 1 << bit;
   return copy;
 }
+
+/** The code of the DaError that `promise` rejects with; fails the test if it does not. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return String(error.code);
+    throw error;
+  }
+  throw new Error('expected a DaError, nothing was rejected');
+}

@@ -22,10 +22,12 @@ import {
 } from '../src/header.ts';
 import { decodeHeaderMessage, encodeHeaderMessage } from '../src/header-message.ts';
 import { treeRoot } from '../src/merkle.ts';
-import { EIP7594, geometry, MAX_BLOB_BYTES } from '../src/profile.ts';
+import { EIP7594, geometry, MAX_BLOB_BYTES, ZODA } from '../src/profile.ts';
 import { buildRowTree, decodeRowMessage, encodeRowMessage } from '../src/rows.ts';
 import { decodeSamples, drawSamples, encodeSamples } from '../src/samples.ts';
 import { signHeaderRoot } from '../src/submitter.ts';
+import { join } from '../src/wire.ts';
+import { createZoda } from '../src/zoda.ts';
 
 const CASES = 4096;
 const GOLDEN_FILE = fileURLToPath(new URL('./golden.json', import.meta.url));
@@ -94,6 +96,24 @@ const TYPES: Record<string, { cases: number; encode: (random: Random) => Uint8Ar
       const bytes = encodeHeaderMessage(message);
       expect(decodeHeaderMessage(bytes)).toEqual(message);
       return bytes;
+    },
+  },
+  zodaBlob: {
+    cases: 32,
+    encode: (random) => {
+      const own = committee(random);
+      const submitterKey = random.bytes(32);
+      submitterKey[0] = 1;
+      const blob = createZoda().encodeBlob(random.bytes(1 + random.integer(9000)), {
+        profile: ZODA,
+        domain: own.domain,
+        committee: own,
+        nonce: random.bigint(1n << 64n),
+        submitterKey,
+      });
+      const bytes = encodeHeaderMessage(blob.message);
+      expect(decodeHeaderMessage(bytes)).toEqual(blob.message);
+      return join(bytes, ...[0, 5, 1023].map((index) => blob.rowMessage(index).row));
     },
   },
   roots: {

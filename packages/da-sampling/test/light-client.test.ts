@@ -146,6 +146,34 @@ describe('a light client', () => {
     }
   });
 
+  it('backs off from a source that does not answer: it owes less in each round, the others do not wait', async () => {
+    const rounds: number[] = [];
+    let asked = 0;
+    const silent: CellSource = {
+      id: 'silent',
+      rows: async () => ROWS.map(({ index }) => index),
+      cell: async () => {
+        asked++;
+        return undefined;
+      },
+    };
+    const honest = source('honest', ROWS, { claim: [] });
+    const watched: CellSource = {
+      ...honest,
+      cell: async (request) => {
+        rounds.push(asked);
+        return honest.cell(request);
+      },
+    };
+    const light = client([silent, watched], { targetBits: 40 });
+    const report = await light.sample();
+    expect(report.status).toBe('available');
+    expect(report.blamed).toEqual([]);
+    // 16 requests in the first round, then one in each: never 16 for each of its rounds.
+    expect(asked).toBeLessThan(light.sampleCount / 2);
+    expect(rounds.length).toBe(light.sampleCount);
+  });
+
   it('treats other bad answers alike: wrong cell, non-canonical cell, proof off the curve', async () => {
     const other = serveCell(ROWS[3]!, 100, { kzg });
     for (const lie of [

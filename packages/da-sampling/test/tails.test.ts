@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { committeeFailureBits, committeeLivenessBits } from '../src/security.ts';
-import { binomialTailLog2, type Share } from '../src/tails.ts';
-import { exactTailLog2 } from './exact-tail.ts';
+import { binomialTailLog2, hypergeometricTailLog2, type Share } from '../src/tails.ts';
+import { exactDrawTailLog2, exactTailLog2 } from './exact-tail.ts';
 
 const QUARTER: Share = { numerator: 1n, denominator: 4n };
 const THREE_TENTHS: Share = { numerator: 3n, denominator: 10n };
@@ -120,6 +120,77 @@ describe('binomialTailLog2', () => {
     expect(() => binomialTailLog2(10, { share: outside, from: 1 })).toThrow(RangeError);
     expect(() => binomialTailLog2(-1, { share: THIRD, from: 1 })).toThrow(RangeError);
     expect(() => binomialTailLog2(1.5, { share: THIRD, from: 1 })).toThrow(RangeError);
+  });
+});
+
+describe('hypergeometricTailLog2', () => {
+  it('agrees with exact rationals for every small draw, on both sides of the mode', () => {
+    for (const population of [0, 1, 5, 24]) {
+      for (let marked = 0; marked <= population; marked++) {
+        for (let draws = 0; draws <= population; draws += 3) {
+          for (let from = 0; from <= draws + 1; from++) {
+            const draw = { population, marked, draws };
+            const exact = exactDrawTailLog2(draw, from);
+            const got = hypergeometricTailLog2(draw, from);
+            const label = `${marked} of ${population}, ${draws} drawn, from ${from}`;
+            if (exact === -Infinity) expect(got, label).toBe(-Infinity);
+            else expect(Math.abs(got - exact), label).toBeLessThan(1e-9);
+          }
+        }
+      }
+    }
+  });
+
+  it('agrees with exact rationals to 1e-6 bits down to 2^-300 and beyond', () => {
+    const deep = [
+      [{ population: 4096, marked: 1024, draws: 1024 }, 462],
+      [{ population: 4096, marked: 1365, draws: 1024 }, 462],
+      [{ population: 6000, marked: 1500, draws: 3072 }, 1281],
+      [{ population: 3000, marked: 600, draws: 1500 }, 600],
+    ] as const;
+    const bits = deep.map(([draw, from]) => {
+      const exact = exactDrawTailLog2(draw, from);
+      expect(Math.abs(hypergeometricTailLog2(draw, from) - exact)).toBeLessThan(1e-6);
+      return -exact;
+    });
+    expect(Math.max(...bits)).toBeGreaterThan(300);
+  });
+
+  it('never exceeds the binomial tail above the mean: draws without replacement are no worse', () => {
+    for (const population of [1024, 2048, 16_384]) {
+      const marked = population / 4;
+      for (let from = 257; from < 400; from += 13) {
+        const draw = { population, marked, draws: 1024 };
+        expect(hypergeometricTailLog2(draw, from)).toBeLessThanOrEqual(
+          binomialTailLog2(1024, { share: QUARTER, from }),
+        );
+      }
+    }
+  });
+
+  it('gives the sampled cells of da-review.md §2: without replacement the same integers', () => {
+    for (const [k, n, ...samples] of [
+      [256, 1024, 29, 58, 116],
+      [512, 2048, 29, 58, 116],
+      [1024, 3072, 34, 68, 135],
+    ] as const) {
+      const population = 128 * n;
+      const marked = 65 * (n - k + 1);
+      [20, 40, 80].forEach((bits, i) => {
+        // All draws hit cells that are there: at least `draws` of the rest.
+        const passes = (draws: number) =>
+          hypergeometricTailLog2({ population, marked: population - marked, draws }, draws);
+        expect(passes(samples[i]!)).toBeLessThanOrEqual(-bits);
+        expect(passes(samples[i]! - 1)).toBeGreaterThan(-bits);
+      });
+    }
+  });
+
+  it('refuses counts that are none and draws from more than there is', () => {
+    const draw = { population: 10, marked: 3, draws: 4 };
+    for (const bad of [{ population: -1 }, { marked: 11 }, { draws: 11 }, { draws: 1.5 }]) {
+      expect(() => hypergeometricTailLog2({ ...draw, ...bad }, 1)).toThrow(RangeError);
+    }
   });
 });
 

@@ -35,6 +35,30 @@ export function addTorsion(point: Uint8Array, order: bigint): Uint8Array<ArrayBu
   return compress(Point.fromBytes(point).add(torsionPoint(order)));
 }
 
+/** x0, x1, y0, y1 of a signature plus a point of the G2 curve whose order divides the cofactor. */
+export function addTorsionG2(signature: Uint8Array): readonly bigint[] {
+  const { Point: Point2 } = bls12_381.G2;
+  const { Fp2 } = bls12_381.fields;
+  for (let c0 = 1n; ; c0++) {
+    const x = { c0, c1: 0n };
+    const right = Fp2.add(Fp2.mul(Fp2.sqr(x), x), { c0: 4n, c1: 4n });
+    let y: typeof x;
+    try {
+      y = Fp2.sqrt(right);
+    } catch {
+      continue;
+    }
+    // r times a point of the curve has an order that divides the cofactor.
+    let torsion = Point2.ZERO;
+    for (const bit of Point2.Fn.ORDER.toString(2)) {
+      torsion = torsion.double();
+      if (bit === '1') torsion = torsion.add(Point2.fromAffine({ x, y }));
+    }
+    const sum = Point2.fromBytes(signature).add(torsion).toAffine();
+    return [sum.x.c0, sum.x.c1, sum.y.c0, sum.y.c1];
+  }
+}
+
 /** Double-and-add that does not reduce the scalar modulo the subgroup's order. */
 function multiply(base: InstanceType<typeof Point>, scalar: bigint): InstanceType<typeof Point> {
   let out = Point.ZERO;

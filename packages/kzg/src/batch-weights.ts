@@ -15,7 +15,11 @@ const BYTES_PER_WEIGHT = 16;
 /** Most bytes that one call of `crypto.getRandomValues` gives. Web Cryptography, section 10.1.1. */
 const MAX_RANDOM_BYTES = 65_536;
 
-/** 1, then `count` - 1 random numbers below 2^128. */
+/**
+ * 1, then `count` - 1 random numbers below 2^128, none of them zero. Throws TypeError for another number
+ * of bytes, RangeError for a weight of zero, which would wave its item through: honest randomness
+ * gives it with probability 2^-128.
+ */
 export function drawWeights(count: number, random: RandomBytes): bigint[] {
   const out = [1n];
   if (count < 2) return out.slice(0, count);
@@ -26,7 +30,9 @@ export function drawWeights(count: number, random: RandomBytes): bigint[] {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i < size; i += BYTES_PER_WEIGHT) {
-    out.push((view.getBigUint64(i) << 64n) | view.getBigUint64(i + 8));
+    const weight = (view.getBigUint64(i) << 64n) | view.getBigUint64(i + 8);
+    if (weight === 0n) throw new RangeError('random: returned a weight of zero');
+    out.push(weight);
   }
   return out;
 }

@@ -64,7 +64,7 @@ export interface BigKzg {
   /**
    * [f(tau)]_1, 48 bytes. Coefficients may be streamed; memory does not grow with their number.
    * Rejects with KzgError `polynomial_length`, `scalar_not_canonical`; `setup_invalid` if the powers
-   * are no longer those that were checked; the signal's reason once it is aborted.
+   * are no longer those that were checked; the signal's reason, asked for with each piece that arrives.
    */
   commit(
     coefficients: Uint8Array | ByteStream,
@@ -112,6 +112,7 @@ export async function createBigKzg(options: BigKzgOptions): Promise<BigKzg> {
     id: () => Uint8Array.from(powers.sha256),
     isCeremony: false,
   }));
+  if (!engine.areAffine(checked.first)) throw badPowers('expected points of the curve');
   return new StreamedKzg(engine, { powers, termsAtOnce, digests: checked.digests });
 }
 
@@ -130,8 +131,8 @@ class StreamedKzg implements BigKzg {
   readonly #digests: readonly string[];
   /** Pieces whose points were found to be on the curve. */
   readonly #onCurve = new Set<number>();
-  #engine: Engine | undefined;
-  readonly #cache: PointCache;
+  /** Until the disposal; the cache holds the engine, too. */
+  #held: { readonly engine: Engine; readonly cache: PointCache } | undefined;
 
   constructor(
     engine: Engine,
@@ -141,8 +142,7 @@ class StreamedKzg implements BigKzg {
       readonly digests: readonly string[];
     },
   ) {
-    this.#engine = engine;
-    this.#cache = new PointCache(engine);
+    this.#held = { engine, cache: new PointCache(engine) };
     this.#powers = options.powers;
     this.size = options.powers.size;
     this.#termsAtOnce = options.termsAtOnce;
@@ -150,7 +150,7 @@ class StreamedKzg implements BigKzg {
   }
 
   backend(): { readonly name: BackendName; readonly reason: string } {
-    const { name, reason } = this.#live();
+    const { name, reason } = this.#live().engine;
     return { name, reason };
   }
 
@@ -162,15 +162,18 @@ class StreamedKzg implements BigKzg {
     const sums: Bytes[] = [];
     let count = 0;
     const size = this.#termsAtOnce * SCALAR_BYTES;
-    for await (const scalars of regroup(asStream(coefficients), size)) {
-      signal?.throwIfAborted();
-      count += this.#checkPiece(scalars, count);
-      const { value: points } = await pieces.next();
-      const engine = this.#live();
-      sums.push(engine.sumAffine(points!.subarray(0, 3 * scalars.length), scalars));
+    try {
+      for await (const scalars of regroup(asStream(coefficients), size)) {
+        signal?.throwIfAborted();
+        count += this.#checkPiece(scalars, count);
+        const { value: points } = await pieces.next();
+        const { engine } = this.#live();
+        sums.push(engine.sumAffine(points!.subarray(0, 3 * scalars.length), scalars));
+      }
+    } finally {
+      await pieces.return();
     }
     if (count === 0) throw badLength('expected at least one coefficient');
-    await pieces.return();
     return this.#addUp(sums);
   }
 
@@ -190,7 +193,7 @@ class StreamedKzg implements BigKzg {
     if (count === 0) throw badLength('expected at least one coefficient');
     let carry = 0n;
     for (let i = pieces.length - 1; i >= 0; i--) {
-      const divided = this.#live().divide(pieces[i]!, { z, carry });
+      const divided = this.#live().engine.divide(pieces[i]!, { z, carry });
       pieces[i] = divided.quotient;
       carry = divided.carry;
     }
@@ -203,11 +206,11 @@ class StreamedKzg implements BigKzg {
     readonly y: bigint;
     readonly proof: Uint8Array;
   }): boolean {
-    const engine = this.#live();
+    const { engine, cache } = this.#live();
     const { z, y } = claim;
     assertScalar(z, 'z');
     assertScalar(y, 'y');
-    const { commitments: commitment, proofs: proof } = this.#cache.decodeOne(claim);
+    const { commitments: commitment, proofs: proof } = cache.decodeOne(claim);
     return verifyOpening(engine, {
       commitment: [{ points: commitment, scalars: [1n] }],
       z,
@@ -217,12 +220,12 @@ class StreamedKzg implements BigKzg {
   }
 
   dispose(): void {
-    this.#engine = undefined;
+    this.#held = undefined;
   }
 
-  #live(): Engine {
-    if (this.#engine === undefined) throw new KzgError('disposed', 'big: it was disposed of');
-    return this.#engine;
+  #live(): { readonly engine: Engine; readonly cache: PointCache } {
+    if (this.#held === undefined) throw new KzgError('disposed', 'big: it was disposed of');
+    return this.#held;
   }
 
   /** The number of coefficients of a piece that comes after `before` others. */
@@ -242,10 +245,10 @@ class StreamedKzg implements BigKzg {
     const size = this.#termsAtOnce * G1_BYTES;
     for await (const bytes of regroup(await openStream(this.#powers), size)) {
       const points = bytes.subarray(0, Math.min(bytes.length, end - offset));
-      const engine = this.#live();
+      const { engine } = this.#live();
       if (toHex(engine.hash([bytes])) !== this.#digests[piece]) throw changed();
       if (!this.#onCurve.has(piece) && !engine.areAffine(points)) {
-        throw new KzgError('setup_invalid', 'powers: expected points of the curve');
+        throw badPowers('expected points of the curve');
       }
       this.#onCurve.add(piece++);
       offset += points.length;
@@ -255,7 +258,7 @@ class StreamedKzg implements BigKzg {
   }
 
   #addUp(encodings: readonly Bytes[]): Bytes {
-    const engine = this.#live();
+    const { engine } = this.#live();
     const { points } = engine.decodePoints(encodings);
     return engine.sumPoints([{ points, scalars: encodings.map(() => 1n) }]);
   }

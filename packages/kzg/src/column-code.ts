@@ -66,7 +66,7 @@ export function extendRows(
   assertShape({ dataRows: rows.length, rowCount });
   commonElementCount(rows);
   rows.forEach(assertCanonical);
-  const copies = rows.map((row) => Uint8Array.from(row));
+  const copies = rows.map((row) => new Uint8Array(row));
   return rowCount === rows.length ? copies : [...copies, ...engine.extendRows(rows, rowCount)];
 }
 
@@ -91,7 +91,7 @@ export function recoverRows(
   const used = rows.slice(0, dataRows);
   used.forEach(assertCanonical);
   const numbers = indices.slice(0, dataRows);
-  if (numbers[dataRows - 1] === dataRows - 1) return used.map((row) => Uint8Array.from(row));
+  if (numbers[dataRows - 1] === dataRows - 1) return used.map((row) => new Uint8Array(row));
   return engine.recoverRows(numbers, used, rowCount);
 }
 
@@ -111,4 +111,51 @@ export function rowCoefficients(
   return invertEach(points.map((point) => x - point)).map(
     (inverse, j) => (((inverse * points[j]!) % FIELD_MODULUS) * factor) % FIELD_MODULUS,
   );
+}
+
+/**
+ * For each wanted row its k coefficients over any k given rows: row w = sum_j M_(w, j) given row j.
+ * Barycentric over the given points x_j: M_(w, j) = Z(x_w) / ((x_w - x_j) Z'(x_j)), Z vanishing at them.
+ */
+export function repairCoefficients(
+  wanted: readonly number[],
+  given: {
+    readonly indices: readonly number[];
+    readonly dataRows: number;
+    readonly rowCount: number;
+  },
+): bigint[][] {
+  assertShape(given);
+  const { indices, dataRows, rowCount } = given;
+  assertAscending(indices, { bound: rowCount, name: 'indices' });
+  if (indices.length !== dataRows) {
+    throw new KzgError('rows_missing', `indices: expected ${dataRows}, got ${indices.length}`);
+  }
+  assertArray(wanted, 'wanted');
+  for (const index of wanted) assertAscending([index], { bound: rowCount, name: 'wanted' });
+  const size = domainSize(rowCount);
+  const points = indices.map((index) => domainPoint(size, index));
+  const slopes = invertEach(
+    points
+      .map((x, j) =>
+        points.reduce(
+          (product, y, m) => (m === j ? product : (product * (x - y)) % FIELD_MODULUS),
+          1n,
+        ),
+      )
+      .map(reduce),
+  );
+  return wanted.map((index) => {
+    const held = indices.indexOf(index);
+    if (held >= 0) return indices.map((_, j) => (j === held ? 1n : 0n));
+    const x = domainPoint(size, index);
+    const differences = points.map((point) => reduce(x - point));
+    const vanishing = differences.reduce(
+      (product, factor) => (product * factor) % FIELD_MODULUS,
+      1n,
+    );
+    return invertEach(differences).map(
+      (inverse, j) => (((inverse * slopes[j]!) % FIELD_MODULUS) * vanishing) % FIELD_MODULUS,
+    );
+  });
 }

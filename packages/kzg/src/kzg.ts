@@ -48,7 +48,7 @@ export interface CKzgFunctions {
   /** The 128 cells of a blob; the first 64 are the blob itself. Two transforms of 4,096. */
   computeCells(blob: Uint8Array): Uint8Array<ArrayBuffer>[];
 
-  /** The 128 cells of a blob and their 128 proofs, by FK20; seconds. */
+  /** The 128 cells of a blob and their 128 proofs, by FK20. Cost as ten commitments. */
   computeCellsAndKzgProofs(
     blob: Uint8Array,
   ): [cells: Uint8Array<ArrayBuffer>[], proofs: Uint8Array<ArrayBuffer>[]];
@@ -127,6 +127,20 @@ export interface RowKzg {
   ): bigint[];
 
   /**
+   * For each wanted row the coefficients M with row = sum_j M_j * given row j, for any k = `dataRows`
+   * given rows, `indices` strictly ascending. O(k^2), and O(k) for each. Throws `rows_missing`,
+   * `index_order`, `index_range`.
+   */
+  repairCoefficients(
+    wanted: readonly number[],
+    given: {
+      readonly indices: readonly number[];
+      readonly dataRows: number;
+      readonly rowCount: number;
+    },
+  ): bigint[][];
+
+  /**
    * Weights that evaluate any row of up to `usedElements` elements at z. One inversion for all.
    * Throws KzgError `z_in_domain` if z^4096 = 1 (probability 2^-243 for a hash).
    */
@@ -143,7 +157,7 @@ export interface RowKzg {
 
   /**
    * Decodes commitments and checks each to be canonical, on the curve and in the subgroup (infinity,
-   * the commitment of zero, is accepted). About 0.7 ms each.
+   * the commitment of zero, is accepted). A square root and 128 doublings each.
    * Throws `point_length`, `point_not_canonical`, `point_not_on_curve`, `point_not_in_subgroup`,
    * with the position of the first bad one as `index`.
    */
@@ -178,8 +192,7 @@ export interface RowKzg {
 
   /**
    * Whether each cell belongs to the row committed by sum_j coefficients_j * C_j, all at once: two
-   * pairings, one multiplication over the commitments, never one per cell. Weights are powers of a
-   * hash of all inputs. Throws `cell_length`, `scalar_not_canonical`, `point_*`, `index_range`.
+   * pairings, one multiplication over the commitments, never one per cell. Throws `cell_length`, `scalar_not_canonical`, `point_*`, `index_range`.
    */
   verifyDerivedCells(commitments: CheckedCommitments, cells: readonly DerivedCell[]): boolean;
 

@@ -1,5 +1,5 @@
 /**
- * `@barycenter/kzg/pool`: commitments to many blobs on several cores. The kernel is compiled once and
+ * `@barycenter/kzg/pool`: commitments to, and digests of, many rows on several cores. The kernel is compiled once and
  * sent to each worker, which has its own memory; exported tables are shared between them where
  * shared memory is allowed, and copied otherwise. Where there are no workers at all, the calling
  * thread does the work between other events.
@@ -10,15 +10,19 @@
 import { elementCount } from './column-code.ts';
 import { assertChoice, chooseKernel, TABLE_POLICIES } from './create.ts';
 import type { BackendName } from './engine.ts';
-import { assertArray, KzgError } from './errors.ts';
+import { assertArray, assertSameLength, KzgError } from './errors.ts';
 import type { TrustedSetup } from './js/trusted-setup.ts';
+import { FIELD_ELEMENTS_PER_BLOB } from './parameters.ts';
 import {
-  type CommitMessage,
+  type RowDigest,
   type StartMessage,
   serveJobs,
+  type Task,
+  type TaskMessage,
+  type TaskResult,
   type WorkerAnswer,
 } from './pool-jobs.ts';
-import { assertCanonical } from './scalar.ts';
+import { assertCanonical, assertScalar, power } from './scalar.ts';
 import type { TablePolicy } from './wasm/tables.ts';
 import {
   localPorts,
@@ -28,6 +32,7 @@ import {
   type WorkerPort,
 } from './worker-port.ts';
 
+export type { RowDigest } from './pool-jobs.ts';
 export type { NodeWorkerLike, WebWorkerLike, WorkerLike } from './worker-port.ts';
 
 /** Most workers of a pool. */
@@ -51,7 +56,7 @@ export interface KzgPoolOptions {
   readonly createWorker?: () => WorkerLike;
 }
 
-/** Workers that commit. */
+/** Workers that commit and digest. */
 export interface KzgPool {
   /** Workers running; 0 where there are none and the calling thread works. */
   readonly workers: number;
@@ -60,12 +65,28 @@ export interface KzgPool {
   /**
    * The commitments to blobs, or to rows of 32 c bytes, in order. Calls may overlap.
    * Rejects with KzgError `row_length` or `scalar_not_canonical` and the index before any work, with
-   * the signal's reason once it is aborted (the pool stays usable), and with `disposed`.
+   * the signal's reason once it is aborted (the pool stays usable), and with `disposed`. Rows must not
+   * change before the answer. A worker that dies ends the pool: all that is to be done rejects.
    */
   commitMany(
     rows: readonly Uint8Array[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<Bytes[]>;
+
+  /**
+   * For each row SHA-256 of its prefix and itself, and its value at z: what a receiver of rows wants
+   * to know of each, off its own thread. Calls may overlap. Rejects as `commitMany`, but a row that is
+   * not canonical has no value instead; RangeError for z that is a root of unity of the domain.
+   */
+  digestMany(
+    rows: readonly Uint8Array[],
+    options: {
+      readonly z: bigint;
+      /** One for each row. */
+      readonly prefixes: readonly Uint8Array[];
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<RowDigest[]>;
 
   /** Ends the workers; what is still to be done rejects with `disposed`. */
   dispose(): void;
@@ -88,26 +109,30 @@ export async function createKzgPool(options: KzgPoolOptions = {}): Promise<KzgPo
   }
   const kernel = await chooseKernel(backend);
   const createWorker = options.createWorker ?? findWorkers();
-  const ports =
-    createWorker === undefined
-      ? [ownThread()]
-      : Array.from({ length: workers }, () => portTo(createWorker()));
+  const ports = createWorker === undefined ? [ownThread()] : startWorkers(createWorker, workers);
   const pool = new Pool(ports, {
     workers: createWorker === undefined ? 0 : workers,
     backend: kernel.name ?? 'js',
   });
-  await pool.start({
-    kind: 'start',
-    module: kernel.name === undefined ? undefined : kernel.module,
-    setup,
-    tables: typeof tables === 'string' ? tables : share(tables),
-  });
+  try {
+    await pool.start({
+      kind: 'start',
+      module: kernel.name === undefined ? undefined : kernel.module,
+      setup,
+      tables: typeof tables === 'string' ? tables : share(tables),
+    });
+  } catch (error) {
+    pool.dispose();
+    throw error;
+  }
   return pool;
 }
 
+type JobAnswer = Extract<WorkerAnswer, { readonly job: number }>;
+
 type Job = {
-  readonly row: Uint8Array;
-  readonly resolve: (commitment: Bytes) => void;
+  readonly task: Task;
+  readonly resolve: (result: TaskResult<Task>) => void;
   readonly reject: (reason: unknown) => void;
 };
 
@@ -131,21 +156,21 @@ class Pool implements KzgPool {
     this.backend = backend;
   }
 
-  /** Sends the first message and waits for all answers; ends the workers if one fails. */
+  /** Sends the first message and waits for all answers; a worker that ends takes the pool with it. */
   async start(message: StartMessage): Promise<void> {
     const ready = this.#ports.map(
       (port) =>
         new Promise<void>((resolve, reject) => {
           const fail = (text: string): void => {
-            const error = new Error(`pool: a worker failed: ${text}`);
+            const error = failure(text);
             reject(error);
             this.#close(error);
           };
           port.listen((data) => {
             const answer = data as WorkerAnswer;
             if (answer.kind === 'ready') resolve();
-            else if (answer.kind === 'done') this.#finish(answer.job, answer.commitment);
-            else fail(answer.message);
+            else if (answer.kind === 'refused') fail(answer.message);
+            else this.#finish(answer);
           }, fail);
           port.post(message);
         }),
@@ -163,25 +188,60 @@ class Pool implements KzgPool {
       elementCount(row, index);
       assertCanonical(row, index);
     });
+    return this.#run(
+      rows.map((row) => ({ kind: 'commit', row })),
+      signal,
+    );
+  }
+
+  async digestMany(
+    rows: readonly Uint8Array[],
+    options: {
+      readonly z: bigint;
+      readonly prefixes: readonly Uint8Array[];
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<RowDigest[]> {
+    if (this.#closed !== undefined) throw this.#closed;
+    const { z, prefixes, signal } = options;
+    assertScalar(z, 'z');
+    if (power(z, BigInt(FIELD_ELEMENTS_PER_BLOB)) === 1n) {
+      throw new RangeError('z: expected z^4096 != 1');
+    }
+    assertSameLength({ rows, prefixes });
+    rows.forEach((row, index) => {
+      elementCount(row, index);
+    });
+    return this.#run(
+      rows.map((row, index) => ({ kind: 'digest', row, prefix: prefixes[index]!, z })),
+      signal,
+    );
+  }
+
+  /** Queues tasks, and waits for their results in order. */
+  async #run<T extends Task>(
+    tasks: readonly T[],
+    signal: AbortSignal | undefined,
+  ): Promise<TaskResult<T>[]> {
     signal?.throwIfAborted();
     const jobs = new Set<Job>();
-    const results = rows.map(
-      (row) =>
-        new Promise<Bytes>((resolve, reject) => {
-          jobs.add({ row, resolve, reject });
+    const results = tasks.map(
+      (task) =>
+        new Promise<TaskResult<T>>((resolve, reject) => {
+          jobs.add({ task, resolve: resolve as Job['resolve'], reject });
         }),
     );
     const abort = (): void => {
-      this.#waiting = this.#waiting.filter((job) => !jobs.has(job));
       for (const job of jobs) job.reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort);
-    this.#waiting.push(...jobs);
+    this.#waiting = [...this.#waiting, ...jobs];
     this.#dispatch();
     try {
       return await Promise.all(results);
     } finally {
       signal?.removeEventListener('abort', abort);
+      this.#waiting = this.#waiting.filter((job) => !jobs.has(job));
     }
   }
 
@@ -192,20 +252,36 @@ class Pool implements KzgPool {
   #dispatch(): void {
     for (const port of this.#ports) {
       const busy = [...this.#running.values()].filter((job) => job.port === port).length;
-      for (let free = JOBS_PER_WORKER - busy; free > 0; free--) {
+      for (let free = JOBS_PER_WORKER - busy; free > 0; ) {
         const job = this.#waiting.shift();
         if (job === undefined) return;
-        const number = this.#nextJob++;
-        this.#running.set(number, { ...job, port });
-        const message: CommitMessage = { kind: 'commit', job: number, row: job.row };
-        port.post(message);
+        if (this.#send(job, port)) free--;
       }
     }
   }
 
-  #finish(number: number, commitment: Bytes): void {
-    this.#running.get(number)?.resolve(commitment);
-    this.#running.delete(number);
+  /** Gives a worker a job; false if its row cannot be read any more. */
+  #send(job: Job, port: WorkerPort): boolean {
+    const number = this.#nextJob;
+    try {
+      // A copy, as the message of a view takes the whole buffer behind it along.
+      const row = new Uint8Array(job.task.row);
+      const message: TaskMessage = { job: number, ...job.task, row };
+      port.post(message);
+    } catch (error) {
+      job.reject(error);
+      return false;
+    }
+    this.#nextJob++;
+    this.#running.set(number, { ...job, port });
+    return true;
+  }
+
+  #finish(answer: JobAnswer): void {
+    const job = this.#running.get(answer.job);
+    if (answer.kind === 'done') job?.resolve(answer.result);
+    else job?.reject(failure(answer.message));
+    this.#running.delete(answer.job);
     this.#dispatch();
   }
 
@@ -217,6 +293,22 @@ class Pool implements KzgPool {
     this.#waiting = [];
     this.#running.clear();
   }
+}
+
+/** Ports to so many workers; if one cannot be made, those before it are ended. */
+function startWorkers(createWorker: () => WorkerLike, count: number): WorkerPort[] {
+  const ports: WorkerPort[] = [];
+  try {
+    while (ports.length < count) ports.push(portTo(createWorker()));
+  } catch (error) {
+    for (const port of ports) port.close();
+    throw error;
+  }
+  return ports;
+}
+
+function failure(message: string): Error {
+  return new Error(`pool: a worker failed: ${message}`);
 }
 
 /** The same bytes in shared memory where that is allowed, so that workers get no copy each. */

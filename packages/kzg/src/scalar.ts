@@ -116,18 +116,29 @@ export function viewOf(bytes: Uint8Array): DataView {
  * Only elements that begin like r are compared in full: 10 microseconds for a blob.
  */
 export function assertCanonical(bytes: Uint8Array, item?: number): void {
+  const offset = findNotCanonical(bytes);
+  if (offset >= 0) {
+    throw new KzgError(
+      'scalar_not_canonical',
+      `field element at byte ${offset}: expected a value below the modulus`,
+      item,
+    );
+  }
+}
+
+/** Whether every 32 bytes are below r; the length is a multiple of 32. */
+export function isCanonical(bytes: Uint8Array): boolean {
+  return findNotCanonical(bytes) < 0;
+}
+
+function findNotCanonical(bytes: Uint8Array): number {
   const view = viewOf(bytes);
   for (let offset = 0; offset < bytes.length; offset += BYTES_PER_FIELD_ELEMENT) {
     const top = view.getUint32(offset);
     if (top < MODULUS_TOP) continue;
-    if (top > MODULUS_TOP || readBigEndian(view, offset) >= FIELD_MODULUS) {
-      throw new KzgError(
-        'scalar_not_canonical',
-        `field element at byte ${offset}: expected a value below the modulus`,
-        item,
-      );
-    }
+    if (top > MODULUS_TOP || readBigEndian(view, offset) >= FIELD_MODULUS) return offset;
   }
+  return -1;
 }
 
 /** The integer of 32 big-endian bytes at an offset, not reduced. */

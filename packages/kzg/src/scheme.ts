@@ -81,6 +81,7 @@ function methodsOf(engine: Engine, random: RandomBytes): Methods {
     extendRows: (rows, options) => code.extendRows(engine, rows, options),
     recoverRows: (indices, rows, shape) => code.recoverRows(engine, { indices, rows }, shape),
     rowCoefficients: code.rowCoefficients,
+    repairCoefficients: code.repairCoefficients,
     evaluationWeights: (z, usedElements) => row.evaluationWeights(engine, { z, usedElements }),
     evaluateRow: (bytes, weights) => row.evaluateRow(engine, bytes, weights),
     combineRows: (rows, scalars) => row.combineRows(engine, rows, scalars),

@@ -159,6 +159,15 @@ test('a string with the right hash and points off the curve is refused when they
   }
 });
 
+test('first powers off the curve, which verification takes, are refused at once', async () => {
+  for (const backend of ['js', kernel] as const) {
+    const bytes = string.slice();
+    bytes[95]! ^= 1;
+    const changed = { size: SIZE, sha256: hash([bytes]), bytes };
+    await expect(create(backend, { powers: changed })).rejects.toThrow(error('setup_invalid'));
+  }
+});
+
 test('powers that change or end between two uses are noticed', async () => {
   let current = string;
   const big = await create(kernel, { powers: { ...powers, bytes: () => [current] } });
@@ -195,6 +204,38 @@ test('an abort and a disposal end what is under way', async () => {
   big.dispose();
   expect(() => big.backend()).toThrow(error('disposed'));
   await expect(big.commit(new Uint8Array(32))).rejects.toThrow(error('disposed'));
+});
+
+test('the streams of powers and coefficients are closed, however a commitment ends', async () => {
+  const open: string[] = [];
+  async function* stream(name: string, pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+    open.push(name);
+    try {
+      yield* pieces;
+    } finally {
+      open.splice(open.indexOf(name), 1);
+    }
+  }
+  const big = await create(kernel, {
+    powers: {
+      ...powers,
+      bytes: () => stream('powers', [string.slice(0, 9000), string.slice(9000)]),
+    },
+  });
+  const zeros = (count: number): Uint8Array => new Uint8Array(count * 32);
+  await big.commit(stream('coefficients', [zeros(70)]));
+  expect(open).toEqual([]);
+  const bad = stream('coefficients', [zeros(64), zeros(64).fill(0xff), zeros(1)]);
+  await expect(big.commit(bad)).rejects.toThrow(error('scalar_not_canonical'));
+  expect(open).toEqual([]);
+  const controller = new AbortController();
+  function* aborting(): Generator<Uint8Array> {
+    yield zeros(64);
+    controller.abort(new Error('enough'));
+    yield zeros(64);
+  }
+  await expect(big.commit(aborting(), { signal: controller.signal })).rejects.toThrow('enough');
+  expect(open).toEqual([]);
 });
 
 /** Sizes beyond the slow definition: one multiplication with f(tau) instead of n. */

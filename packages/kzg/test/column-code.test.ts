@@ -67,6 +67,36 @@ onEveryBackend((kzg) => {
     });
   });
 
+  test(`repair coefficients combine any k rows into any other row (seed ${SEED})`, () => {
+    const random = seededRandom(SEED);
+    for (const [dataRows, rowCount] of [
+      [1, 5],
+      [4, 16],
+      [8, 11],
+    ] as const) {
+      const shape = { dataRows, rowCount };
+      const data = Array.from({ length: dataRows }, () => randomRow(random, 3));
+      const coded = kzg.extendRows(data, shape);
+      const all = Array.from({ length: rowCount }, (_, i) => i);
+      const indices = randomIndices(random, dataRows, rowCount);
+      const matrix = kzg.repairCoefficients(all, { indices, ...shape });
+      const given = indices.map((index) => coded[index]!);
+      expect(matrix.map((row) => kzg.combineRows(given, row))).toEqual(coded);
+      const first = all.slice(0, dataRows);
+      expect(kzg.repairCoefficients(all, { indices: first, ...shape })).toEqual(
+        all.map((index) => kzg.rowCoefficients(index, shape)),
+      );
+    }
+    const shape = { dataRows: 2, rowCount: 8 };
+    const code = (text: string): unknown => expect.objectContaining({ code: text });
+    const repair = (wanted: number[], indices: number[]) => () =>
+      kzg.repairCoefficients(wanted, { indices, ...shape });
+    expect(repair([0], [1])).toThrow(code('rows_missing'));
+    expect(repair([0], [2, 1])).toThrow(code('index_order'));
+    expect(repair([0], [1, 8])).toThrow(code('index_range'));
+    expect(repair([8], [1, 2])).toThrow(code('index_range'));
+  });
+
   test(`256 of 1,024 rows give back the data (seed ${SEED})`, () => {
     const random = seededRandom(SEED);
     const data = Array.from({ length: 256 }, () => randomRow(random, 2));

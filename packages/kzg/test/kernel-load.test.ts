@@ -152,6 +152,21 @@ test('a module of the caller is recognised, tried, and refused if it is none of 
   expect(createKzgSync().backend().name).toBe('js');
 });
 
+test('a compiled module runs where nothing may be compiled; the known answer still decides', async () => {
+  const fma = (await compileKernel({ backend: 'fma' }))!;
+  const { Module } = WebAssembly;
+  const construct = (): object => {
+    throw new WebAssembly.CompileError('disallowed by embedder');
+  };
+  WebAssembly.Module = new Proxy(Module, { construct });
+  try {
+    expect(checkKernel(fma, acceptsKernel).name).toBe('fma');
+    expect(checkKernel(fma, () => false).name).toBeUndefined();
+  } finally {
+    WebAssembly.Module = Module;
+  }
+});
+
 test('the known answers are those of big integers', () => {
   for (const [rounds, answer] of KNOWN_ANSWERS) {
     expect(chain(P, 48, rounds) + chain(R, 32, rounds)).toBe(answer);

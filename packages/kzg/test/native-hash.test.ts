@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compileKernel, type KernelName } from '@barycenter/kzg';
+import { compileKernel, type KernelName, sha256 } from '@barycenter/kzg';
 import { seededRandom } from '@barycenter/testing';
 import { expect, test, vi } from 'vitest';
 import { findNativeHash, MIN_NATIVE_BYTES, preferNative } from '../src/native-hash.ts';
@@ -15,6 +15,13 @@ const expected = new Uint8Array(createHash('sha256').update(Buffer.concat(parts)
 test(`the runtime's hash is SHA-256 of the parts in order (seed ${SEED})`, () => {
   expect(findNativeHash()!(parts)).toEqual(expected);
   expect(findNativeHash()!(parts).buffer).toBeInstanceOf(ArrayBuffer);
+});
+
+test(`sha256 is SHA-256 of the parts in order, with and without the runtime's (seed ${SEED})`, () => {
+  expect(sha256(parts)).toEqual(expected);
+  const few = parts.slice(0, 3);
+  const digest = createHash('sha256').update(Buffer.concat(few)).digest();
+  expect(sha256(few)).toEqual(new Uint8Array(digest));
 });
 
 test('little is hashed by the other function, much by the runtime where it can', () => {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { createKzg, type TrustedSetup } from '@barycenter/kzg';
+import { createKzg, sha256, type TrustedSetup } from '@barycenter/kzg';
 import { createKzgPool, type KzgPool, type WorkerLike } from '@barycenter/kzg/pool';
 import { seededRandom } from '@barycenter/testing';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -38,6 +38,41 @@ describe.each(backends)('$name', ({ name }) => {
     expect(none).toEqual([]);
     pool.dispose();
   });
+});
+
+describe.each(backends)('$name', ({ name }) => {
+  test(`a pool digests rows as the calling thread does (seed ${SEED})`, async () => {
+    const pool = await create({ workers: 2, backend: name, tables: 'none' });
+    const prefixes = rows.map((_, i) => random.bytes(i));
+    const notCanonical = replaceAt(rows, 4, new Uint8Array(64).fill(0xff));
+    for (const z of [5n, 123456789n]) {
+      const digests = await pool.digestMany(notCanonical, { z, prefixes });
+      digests.forEach(({ hash, y }, i) => {
+        const row = notCanonical[i]!;
+        expect(hash).toEqual(sha256([prefixes[i]!, row]));
+        const weights = kzg.evaluationWeights(z, row.length / 32);
+        expect(y).toBe(i === 4 ? undefined : kzg.evaluateRow(row, weights));
+      });
+    }
+    pool.dispose();
+    await expect(pool.digestMany(rows, { z: 5n, prefixes })).rejects.toThrow(/disposed/);
+  });
+});
+
+test('digests of nothing sensible are refused before any work', async () => {
+  const pool = await create({ workers: 1 });
+  const prefixes = rows.map(() => new Uint8Array(2));
+  const digest = (options: object, list: unknown = rows): Promise<unknown> =>
+    pool.digestMany(list as Uint8Array[], { z: 5n, prefixes, ...options });
+  await expect(digest({ z: 1n })).rejects.toThrow(RangeError);
+  await expect(digest({ z: -1n })).rejects.toThrow(RangeError);
+  await expect(digest({ prefixes: [] })).rejects.toMatchObject({ code: 'list_length' });
+  await expect(digest({}, replaceAt(rows, 3, new Uint8Array(31)))).rejects.toMatchObject({
+    code: 'row_length',
+    index: 3,
+  });
+  const reason = new Error('enough');
+  await expect(digest({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
 test('a bad row is refused with its index before any work', async () => {
@@ -133,6 +168,74 @@ test('a worker that dies, at the start or later, rejects what is to be done', as
   const pool = await create({ workers: 1, createWorker: fickle });
   await expect(pool.commitMany(rows)).rejects.toThrow(/lost/);
   await expect(pool.commitMany(rows)).rejects.toThrow(/lost/);
+});
+
+test('a worker that ends without an error rejects what is to be done', async () => {
+  const code = `
+    const { parentPort } = require('node:worker_threads');
+    parentPort.on('message', ({ kind }) => {
+      if (kind === 'commit') process.exit(3);
+      parentPort.postMessage({ kind: 'ready' });
+    });`;
+  const pool = await create({ workers: 1, createWorker: () => new Worker(code, { eval: true }) });
+  await expect(pool.commitMany(rows)).rejects.toThrow(/code 3/);
+  await expect(pool.commitMany(rows)).rejects.toThrow(/code 3/);
+});
+
+test('a row that changes while it waits fails alone, and the pool works on', async () => {
+  const pool = await create({ workers: 1 });
+  const change = (spoil: (row: Uint8Array<ArrayBuffer>) => void): Promise<Uint8Array[]> => {
+    const last = new Uint8Array(32);
+    const commitments = pool.commitMany([...rows, last]);
+    spoil(last);
+    return commitments;
+  };
+  await expect(change((row) => row.fill(0xff))).rejects.toThrow(/modulus/);
+  const transfer = (row: Uint8Array<ArrayBuffer>): unknown =>
+    structuredClone(row, { transfer: [row.buffer] });
+  await expect(change(transfer)).rejects.toThrow(TypeError);
+  expect(await pool.commitMany(rows)).toEqual(expected);
+});
+
+test('a message carries one row, whatever buffer it is a part of', async () => {
+  const sizes: number[] = [];
+  const createWorker = (): WorkerLike => {
+    const listeners: ((answer: unknown) => void)[] = [];
+    return {
+      postMessage(message: unknown) {
+        const { kind, job, row } = message as { kind: string; job: number; row: Uint8Array };
+        if (kind === 'commit') sizes.push(row.buffer.byteLength);
+        const commitment = new Uint8Array(48);
+        const answer = kind === 'commit' ? { kind: 'done', job, commitment } : { kind: 'ready' };
+        queueMicrotask(() => listeners[0]!(answer));
+      },
+      on(event: string, listener: (value: never) => void) {
+        if (event === 'message') listeners.push(listener as (answer: unknown) => void);
+      },
+      terminate: () => undefined,
+    };
+  };
+  const pool = await create({ workers: 1, createWorker });
+  const matrix = new Uint8Array(64 * 9);
+  await pool.commitMany([matrix.subarray(0, 64), matrix.subarray(64, 160), matrix]);
+  expect(sizes).toEqual([64, 96, 576]);
+});
+
+test('a start that fails ends the workers that were made', async () => {
+  let made = 0;
+  const ends: Promise<unknown>[] = [];
+  const createWorker = (): WorkerLike => {
+    if (made++ === 2) throw new Error('no more');
+    const worker = new Worker(new URL('../src/pool-worker.ts', import.meta.url));
+    ends.push(new Promise((resolve) => worker.once('exit', resolve)));
+    return worker;
+  };
+  await expect(create({ workers: 3, createWorker })).rejects.toThrow('no more');
+  const setupWithCode = { ...setup, encoding: (() => '') as unknown as string };
+  made = 0;
+  await expect(create({ workers: 2, createWorker, setup: setupWithCode })).rejects.toThrow(/clone/);
+  expect(ends).toHaveLength(4);
+  await Promise.all(ends);
 });
 
 test('numbers and names out of range are refused', async () => {

@@ -1,8 +1,12 @@
-import { createKzg, type Kzg, type TrustedSetup } from '@barycenter/kzg';
+import { compileKernel, createKzg, type Kzg, KzgError, type TrustedSetup } from '@barycenter/kzg';
 import { seededRandom } from '@barycenter/testing';
 import { describe, expect, test } from 'vitest';
 import { readAffinePoints } from '../src/js/affine-bytes.ts';
 import { toNoble } from '../src/js/g1.ts';
+import type { Setup } from '../src/setup.ts';
+import type { KernelExports } from '../src/wasm/kernel-exports.ts';
+import { KernelMemory } from '../src/wasm/kernel-memory.ts';
+import { LagrangeTables } from '../src/wasm/tables.ts';
 import { backends } from './every-backend.ts';
 import { setup, sha256 } from './published-setup.ts';
 import { randomRow } from './random-rows.ts';
@@ -86,4 +90,27 @@ test('the TypeScript has no tables: building and importing do nothing, exporting
   js.importTables(exported);
   expect(() => js.importTables(exported.slice(1))).toThrow(foreign);
   expect(() => js.exportTables()).toThrow(foreign);
+});
+
+test('tables given again and points that cannot be had leave no memory behind', async () => {
+  const module = await compileKernel();
+  const memory = new KernelMemory(
+    new WebAssembly.Instance(module!).exports as unknown as KernelExports,
+  );
+  const absent = new KzgError('setup_missing', 'no points');
+  const lagrange = (): never => {
+    throw absent;
+  };
+  const tables = new LagrangeTables(memory, { lagrange } as unknown as Setup, 'lazy');
+  const start = memory.exports.mark();
+  for (let i = 0; i < 40; i++) {
+    // the first ones for a sum over the points, the later ones for a table
+    expect(() => tables.commit(new Uint8Array(ROW * 32))).toThrow(absent);
+    expect(memory.exports.mark()).toBe(start);
+  }
+  tables.read(exported);
+  const used = memory.exports.mark();
+  expect(used).toBeGreaterThan(start);
+  tables.read(exported);
+  expect(memory.exports.mark()).toBe(used);
 });

@@ -21,8 +21,8 @@ test('without workers the jobs are served in this thread, between other events',
   creator.post({ kind: 'start', module, setup: undefined, tables: 'none' });
   expect(await next(creator)).toEqual({ kind: 'ready' });
   creator.post({ kind: 'commit', job: 2, row });
-  const { commitment } = (await next(creator)) as Extract<WorkerAnswer, { kind: 'done' }>;
-  expect(commitment).toEqual((await createKzg()).commitRow(row));
+  const { result } = (await next(creator)) as Extract<WorkerAnswer, { kind: 'done' }>;
+  expect(result).toEqual((await createKzg()).commitRow(row));
   creator.post({ kind: 'commit', job: 3, row: row.slice(1) });
   expect(await next(creator)).toMatchObject({ kind: 'failed', job: 3 });
   creator.close();
@@ -37,7 +37,7 @@ test('a module that is no kernel fails the start', async () => {
   const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   creator.post({ kind: 'start', module, setup: undefined, tables: 'none' });
   expect(await next(creator)).toMatchObject({
-    kind: 'failed',
+    kind: 'refused',
     message: expect.stringMatching(/not a kernel/),
   });
 });

@@ -19,6 +19,8 @@ const LISTENING = /Listening on (127\.0\.0\.1:\d+)/;
 
 /** A running node. */
 export interface Anvil {
+  /** Where it answers JSON-RPC. */
+  readonly url: string;
   /**
    * What a contract or precompile returns for `data` (eth_call on the latest block), or undefined
    * if the call fails. Any other answer of the node throws.
@@ -69,6 +71,7 @@ export async function startAnvil(binary: string, options: { hardfork: string }):
       return (await response.json()) as Answer;
     };
     return {
+      url,
       async call(to, data) {
         const transaction = { to: `0x${to.toString(16).padStart(40, '0')}`, data: toHex(data) };
         const answer = await ask('eth_call', [transaction, 'latest']);

@@ -8,8 +8,10 @@ import { createErasure } from '@barycenter/erasure';
 import { createKzg } from '@barycenter/kzg';
 import { bls } from './bls.ts';
 import { daSampling } from './da-sampling.ts';
+import { daZoda } from './da-zoda.ts';
 import { erasureWith } from './erasure.ts';
 import { kzgWith } from './kzg.ts';
+import { readmeWith, runInWebWorker } from './readme.ts';
 import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts';
 
 const lines: string[] = [];
@@ -68,14 +70,17 @@ const forbidden: Group = {
   ],
 };
 
+const readme = readmeWith({ url: (file) => `/${file}.js`, runInWorker: runInWebWorker });
 const groups =
   location.pathname === '/forbidden'
-    ? [forbidden]
+    ? [forbidden, readme]
     : [
         erasureWith(worker('/erasure-pool-worker.js')),
         bls,
         kzgWith(worker('/pool-worker.js')),
         daSampling,
+        daZoda,
+        readme,
       ];
 
 let counts = { passed: 0, failed: 1 };

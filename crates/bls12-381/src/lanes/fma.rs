@@ -95,6 +95,11 @@ pub struct FmaConsts<const N: usize> {
     start_product: [Vector; COLUMNS],
     start_square: [Vector; COLUMNS],
     start_sum: [Vector; COLUMNS],
+    start_shared: [Vector; COLUMNS],
+    /// p as integers, less the bits of `low`, plus what makes carries positive
+    with_p: [Vector; N],
+    /// -p as integers, plus what makes carries positive
+    less_p: [Vector; N],
     one: [Vector; N],
     r2: [Vector; N],
 }
@@ -143,7 +148,7 @@ const fn nearest<const N: usize>(a: &Words, p: &Words) -> [Vector; N] {
 
 /// Start values of the columns: minus the exponent bits of all low and high parts that arrive, plus
 /// 2^(w-1) where the low w bits are later taken balanced, plus [`OFFSET`] where a carry is taken, which
-/// the next column gives back. `products` is 1, 2 or 0 (a square).
+/// the next column gives back. `products` is how many are summed; 0 is a square.
 const fn start<const N: usize>(products: u64) -> [Vector; COLUMNS] {
     let w = bits(N) as u64;
     let mut low = [0u64; COLUMNS + 1];
@@ -179,6 +184,25 @@ const fn start<const N: usize>(products: u64) -> [Vector; COLUMNS] {
     out
 }
 
+/// Limbs of p, or of -p, with [`OFFSET`] where a carry is taken, which the next limb gives back. The top
+/// limb of a sum with p is positive; that of a difference keeps the OFFSET, to tell its sign.
+const fn offsets<const N: usize>(p: &[i64; N], negative: bool) -> [Vector; N] {
+    let mut out = [v::splat_bits(0); N];
+    let mut j = 0;
+    while j < N {
+        let mut bits_of_limb = if negative { -p[j] as u64 } else { (p[j] as u64).wrapping_sub(LOW_BITS) };
+        if negative || j < N - 1 {
+            bits_of_limb = bits_of_limb.wrapping_add(OFFSET);
+        }
+        if j > 0 {
+            bits_of_limb = bits_of_limb.wrapping_sub(OFFSET >> bits(N));
+        }
+        out[j] = v::splat_bits(bits_of_limb);
+        j += 1;
+    }
+    out
+}
+
 impl<M: Modulus, const N: usize> Fma<M, N> {
     /// Whether R leaves no room for unnormalised products.
     const TIGHT: bool = N < 8;
@@ -210,6 +234,9 @@ impl<M: Modulus, const N: usize> Fma<M, N> {
             start_product: start::<N>(1),
             start_square: start::<N>(0),
             start_sum: start::<N>(2),
+            start_shared: start::<N>(SHARED as u64),
+            with_p: offsets(&p, false),
+            less_p: offsets(&p, true),
             one: nearest(&words::power_of_two((w as usize * N) as i32, &M::WORDS), &M::WORDS),
             r2: nearest(&words::power_of_two((2 * w as usize * N) as i32, &M::WORDS), &M::WORDS),
         }
@@ -232,37 +259,31 @@ impl<M: Modulus, const N: usize> Fma<M, N> {
         Self::of(unsafe { out.assume_init() })
     }
 
-    /// Exact residues in [0, p), still in Montgomery form.
-    #[inline(never)]
-    fn residues(&self, k: &FmaConsts<N>) -> [Words; 2] {
+    /// Limbs, as integers, of the exact residues in [0, p): value + p, less p where that is not negative.
+    #[inline(always)]
+    fn residue_limbs(&self, k: &FmaConsts<N>) -> [Vector; N] {
         let w = bits(N);
         let normal = Self::norm(k, &self.loose());
-        let mut out = [words::ZERO; 2];
-        for lane in 0..2 {
-            let mut limbs = [0u64; N];
-            let mut carry = 0i64;
-            for j in 0..N {
-                let x = v::values(normal.0[j])[lane] as i64 + carry;
-                limbs[j] = if j < N - 1 { x as u64 & ((1 << w) - 1) } else { x as u64 };
-                carry = x >> w;
-            }
-            // The value is at most p/2 in size; a negative one is completed by p.
-            let negative = carry < 0;
-            limbs[N - 1] &= (1 << w) - 1;
-            let mut value = words::join(&limbs, w);
-            if negative {
-                let modulus: [u64; N] = words::split(&M::WORDS, w);
-                let mut carry = 0u64;
-                for j in 0..N {
-                    let x = limbs[j] + modulus[j] + carry;
-                    limbs[j] = x & ((1 << w) - 1);
-                    carry = x >> w;
-                }
-                value = words::join(&limbs, w);
-            }
-            out[lane] = value;
+        let (mut with, mut less) = ([k.mask; N], [k.mask; N]);
+        let (mut carry, mut borrow) = (v::splat_bits(0), v::splat_bits(0));
+        let mut j = 0;
+        while j < N {
+            let x = v::add_bits(v::add_bits(v::add(normal.0[j], k.low), k.with_p[j]), carry);
+            with[j] = if j < N - 1 { v::and(x, k.mask) } else { x };
+            carry = v::carry_bits(x, w);
+            let y = v::add_bits(v::add_bits(with[j], k.less_p[j]), borrow);
+            less[j] = v::and(y, k.mask);
+            borrow = v::carry_bits(y, w);
+            j += 1;
         }
-        out
+        // What is left of the OFFSET says that nothing was missing.
+        let negative = v::add_bits(v::carry_bits(borrow, OFFSET.ilog2() - w), v::splat_bits(u64::MAX));
+        let mut j = 0;
+        while j < N {
+            less[j] = v::xor(less[j], v::and(v::xor(less[j], with[j]), negative));
+            j += 1;
+        }
+        less
     }
 }
 
@@ -404,6 +425,69 @@ unsafe fn two_products<const N: usize>(
         t[i] = slide(k, &mut z, k.start_sum[i + N + 1]);
         i += 1;
     }
+    reduce(k, out, &mut z, &t);
+}
+
+/// Vectors whose products share one reduction in [`byte_products`]. With factors of at most p and p / 2
+/// six products and the folds make (6 / 2 * 0.91 + 1.25) p < 4 p, whose top limb is below 2^53 and which
+/// normalising takes; columns stay below 2^57.
+const SHARED: usize = 6;
+
+/// Limbs of two encoded elements, not balanced: in [0, 2^51), the right range beside a normal factor.
+#[inline(always)]
+unsafe fn limbs_of_bytes<const N: usize>(k: &FmaConsts<N>, bytes: *const u8) -> [Vector; 5] {
+    let [a, b, c, d] = unsafe { v::read_big_endian(bytes) };
+    let join = |low: Vector, right: u32, high: Vector, left: u32| {
+        v::and(v::or(v::carry_bits(low, right), v::shift_left(high, left)), k.mask)
+    };
+    let limbs = [v::and(a, k.mask), join(a, 51, b, 13), join(b, 38, c, 26), join(c, 25, d, 39), v::carry_bits(d, 12)];
+    limbs.map(|limb| v::sub(v::or(limb, k.exponent), k.two_52))
+}
+
+/// z[at], z[at + 1] += x y, over all columns of a product of five limbs.
+#[inline(always)]
+fn wide_term(z: &mut [Vector; 10], at: usize, x: Vector, y: Vector, c: Vector, d: Vector) {
+    let h = v::multiply_add(x, y, c);
+    z[at + 1] = v::add_bits(z[at + 1], h);
+    z[at] = v::add_bits(z[at], v::multiply_add(x, y, v::sub(d, h)));
+}
+
+/// sum of [`SHARED`] products of encoded elements and factors (N = 5), reduced once, not normalised.
+#[inline(always)]
+unsafe fn byte_products<const N: usize>(
+    k: &FmaConsts<N>,
+    out: *mut Vector,
+    bytes: *const u8,
+    factors: *const [Vector; N],
+) {
+    let (c, d) = (k.c, k.d);
+    let s = &k.start_shared;
+    let mut sums = [s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9]];
+    for i in 0..SHARED {
+        let x = unsafe { limbs_of_bytes(k, bytes.add(64 * i)) };
+        let y = unsafe { &*factors.add(i) };
+        macro_rules! one_row {
+            ($j:literal) => {
+                wide_term(&mut sums, $j, x[$j], y[0], c, d);
+                wide_term(&mut sums, $j + 1, x[$j], y[1], c, d);
+                wide_term(&mut sums, $j + 2, x[$j], y[2], c, d);
+                wide_term(&mut sums, $j + 3, x[$j], y[3], c, d);
+                wide_term(&mut sums, $j + 4, x[$j], y[4], c, d);
+            };
+        }
+        one_row!(0);
+        one_row!(1);
+        one_row!(2);
+        one_row!(3);
+        one_row!(4);
+    }
+    let zero = v::splat_bits(0);
+    let mut z = [sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], zero, zero, zero];
+    let mut t = [c; 8];
+    t[0] = slide(k, &mut z, sums[6]);
+    t[1] = slide(k, &mut z, sums[7]);
+    t[2] = slide(k, &mut z, sums[8]);
+    t[3] = slide(k, &mut z, sums[9]);
     reduce(k, out, &mut z, &t);
 }
 
@@ -659,6 +743,18 @@ impl<M: Modulus, const N: usize> Lanes2 for Fma<M, N> {
         one[0] = v::splat(1.0);
         self.mul(k, &Self::of(one)).residues(k)
     }
+    #[inline(never)]
+    fn residues(&self, k: &FmaConsts<N>) -> [Words; 2] {
+        let limbs = self.residue_limbs(k).map(v::integers);
+        [0, 1].map(|lane| words::join(&limbs.map(|limb| limb[lane]), bits(N)))
+    }
+    #[inline(never)]
+    unsafe fn write_residues(&self, k: &FmaConsts<N>, bytes: *mut u8) {
+        const { assert!(N == 5, "encoded elements are of the scalar field") };
+        let limbs = self.residue_limbs(k);
+        let word = |j: usize, right: u32, left: u32| v::or(v::carry_bits(limbs[j], right), v::shift_left(limbs[j + 1], left));
+        unsafe { v::write_big_endian([word(0, 0, 51), word(1, 13, 38), word(2, 26, 25), word(3, 39, 12)], bytes) };
+    }
     #[inline(always)]
     fn conversion(k: &FmaConsts<N>) -> Self {
         Self::of(k.r2)
@@ -671,6 +767,39 @@ impl<M: Modulus, const N: usize> Lanes2 for Fma<M, N> {
             limbs[j] = v::pair_bits((x[j] as f64).to_bits(), (y[j] as f64).to_bits());
         }
         Self::of(limbs).mul(k, factor)
+    }
+    #[inline(never)]
+    unsafe fn from_bytes_times(k: &FmaConsts<N>, bytes: *const u8, factor: &Self) -> Self {
+        const { assert!(N == 5, "encoded elements are of the scalar field") };
+        let mut limbs = [v::splat(0.0); N];
+        let read = unsafe { limbs_of_bytes(k, bytes) };
+        let mut j = 0;
+        while j < 5 {
+            limbs[j] = read[j];
+            j += 1;
+        }
+        Self::of(limbs).mul(k, factor)
+    }
+    #[inline(never)]
+    unsafe fn sum_of_bytes_times(k: &FmaConsts<N>, bytes: *const u8, count: usize, factors: *const Self) -> Self {
+        let mut sum = Self::of([v::splat(0.0); N]);
+        let mut part = sum;
+        let mut i = 0;
+        while i + SHARED <= count {
+            unsafe {
+                let limbs = part.0.as_mut_ptr();
+                byte_products(k, limbs, bytes.add(64 * i), factors.add(i) as *const [Vector; N]);
+                normalise(k, limbs, limbs);
+            }
+            sum = Self::norm(k, &sum.add(k, &part));
+            i += SHARED;
+        }
+        while i < count {
+            part = unsafe { Self::from_bytes_times(k, bytes.add(64 * i), &*factors.add(i)) };
+            sum = Self::norm(k, &sum.add(k, &part));
+            i += 1;
+        }
+        sum
     }
     #[inline(never)]
     fn is_zero(&self, k: &FmaConsts<N>) -> [bool; 2] {

@@ -429,8 +429,11 @@ impl<M: Modulus, const N: usize> Lanes2 for Wide<M, N> {
     fn to_words(&self, k: &()) -> [Words; 2] {
         let mut one = [0; N];
         one[0] = 1;
-        let plain = self.mul(k, &Self::of([one; 2]));
-        [Self::canonical(&plain.0[0]), Self::canonical(&plain.0[1])]
+        self.mul(k, &Self::of([one; 2])).residues(k)
+    }
+    #[inline(never)]
+    fn residues(&self, _: &()) -> [Words; 2] {
+        [Self::canonical(&self.0[0]), Self::canonical(&self.0[1])]
     }
     #[inline(never)]
     fn from_words_times(k: &(), a: &[Words; 2], factor: &Self) -> Self {
@@ -441,7 +444,7 @@ impl<M: Modulus, const N: usize> Lanes2 for Wide<M, N> {
         Self::of([Self::R2; 2])
     }
     #[inline(never)]
-    fn is_zero(&self, _: &()) -> [bool; 2] {
-        self.0.map(|a| words::is_zero(&Self::canonical(&a)))
+    fn is_zero(&self, k: &()) -> [bool; 2] {
+        self.residues(k).map(|a| words::is_zero(&a))
     }
 }

@@ -2,7 +2,6 @@
  * The backend in plain TypeScript over @noble/curves: `bigint` arithmetic, no WebAssembly. It runs
  * everywhere, and is what the others are compared with.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
 import { BASE_FIELD_MODULUS } from '../base-field.ts';
 import {
   type Engine,
@@ -11,7 +10,6 @@ import {
   type PointSum,
   type Weights,
 } from '../engine.ts';
-import { preferNative } from '../native-hash.ts';
 import { once } from '../once.ts';
 import {
   FIELD_MODULUS,
@@ -22,6 +20,7 @@ import {
   writeScalars,
 } from '../scalar.ts';
 import type { OpenSetup } from '../setup.ts';
+import { sha256 } from '../sha256.ts';
 import { readAffinePoints } from './affine-bytes.ts';
 import {
   cellOfRemainder,
@@ -75,8 +74,7 @@ class ScalarWeights implements Weights {
 
 /** An engine over a setup, whose sections are read when first needed. */
 export function createJsEngine(openSetup: OpenSetup, reason: string): Engine {
-  const hash = preferNative(nobleHash);
-  const setup = openSetup({ hash, decodePoints });
+  const setup = openSetup({ hash: sha256, decodePoints });
   const lagrange = once(() => readAffinePoints(setup.lagrange()));
   const monomial = once(() => readAffinePoints(setup.monomial()));
   const firstPowers = once(() => readAffinePoints(setup.firstPowers));
@@ -92,7 +90,7 @@ export function createJsEngine(openSetup: OpenSetup, reason: string): Engine {
     name: 'js',
     reason,
     setup,
-    hash,
+    hash: sha256,
     tables: undefined,
 
     decodePoints,
@@ -171,12 +169,6 @@ function decodePoints(encodings: readonly Uint8Array[]): {
     return inside[i] ? POINT_STATUS.finite : POINT_STATUS.notInSubgroup;
   });
   return { points: new Points(list), statuses };
-}
-
-function nobleHash(parts: readonly Uint8Array[]): Bytes {
-  const state = sha256.create();
-  for (const part of parts) state.update(part);
-  return Uint8Array.from(state.digest());
 }
 
 function listOf(points: PointList): readonly Point[] {

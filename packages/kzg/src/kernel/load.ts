@@ -49,6 +49,9 @@ const PROBE =
 /** (func (param i64 i64) (result i64 i64) (i64.mul_wide_u (local.get 0) (local.get 1))) */
 const WIDE_PROBE = 'AGFzbQEAAAABCAFgAn5+An5+AwIBAAoKAQgAIAAgAfwWCw==';
 
+/** The header of a module, and nothing else. */
+const EMPTY_MODULE = 'AGFzbQEAAAA=';
+
 /** Calls of the hot probe: enough for an optimising compiler to take over; under a millisecond. */
 const HOT_ROUNDS = 20_000;
 
@@ -101,15 +104,26 @@ export function loadKernel(
   return promise;
 }
 
-/** Checks a compiled module, for creation without waiting. */
+/**
+ * Checks a compiled module, for creation without waiting. Where nothing may be compiled (Workers) the
+ * probe cannot run, and the known answer alone finds out what the engine does.
+ */
 export function checkKernel(module: WebAssembly.Module, accepts: Accepts): Kernel | NoKernel {
   const name = kernelName(module);
   if (name === undefined) return { name, reason: 'the module is not a kernel of this package' };
-  const reason = refusal(name);
+  const reason = mayCompile() ? refusal(name) : undefined;
   if (reason !== undefined) return { name: undefined, reason };
   const fault = findFault(() => new WebAssembly.Instance(module), accepts);
   if (fault !== undefined) return { name: undefined, reason: `${name}: ${fault}` };
   return { name, reason: `${describe(name)}, compiled by the caller`, module };
+}
+
+function mayCompile(): boolean {
+  try {
+    return new WebAssembly.Module(decodeBase64(EMPTY_MODULE)) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Which build a module is, by the marker function that it exports. */

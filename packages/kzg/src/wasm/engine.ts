@@ -20,12 +20,9 @@ import { FIELD_ELEMENTS_PER_BLOB, FIELD_ELEMENTS_PER_CELL } from '../parameters.
 import type { OpenSetup } from '../setup.ts';
 import { allCellProofs, prepareFk20 } from './fk20.ts';
 import { CODE, type KernelExports, type Pointer } from './kernel-exports.ts';
-import { assertOk, KernelMemory } from './kernel-memory.ts';
+import { assertOk, BYTES_PER_AFFINE_POINT, KernelMemory } from './kernel-memory.ts';
 import { combineRows, extendRows, recoverRows } from './rows.ts';
 import { LagrangeTables, type TablePolicy } from './tables.ts';
-
-/** Bytes of a point of G1 in a setup. */
-const BYTES_PER_AFFINE_POINT = 96;
 
 /** Points brought into the stored form at once; bounds the copy of their bytes to 1.5 MB. */
 const POINTS_READ_AT_ONCE = 1 << 14;
@@ -65,7 +62,7 @@ export function createWasmEngine(
 
   const hash = preferNative((parts) =>
     memory.scoped(() => {
-      const bytes = memory.write(...parts);
+      const bytes = memory.writeAll(parts);
       const out = memory.allocate(32);
       exports.sha256(
         bytes,
@@ -80,7 +77,7 @@ export function createWasmEngine(
   ): { points: StoredPoints; statuses: Uint8Array } => {
     const count = encodings.length;
     return memory.scoped(() => {
-      const bytes = memory.write(...encodings);
+      const bytes = memory.writeAll(encodings);
       const points = memory.allocatePoints(count);
       const statuses = memory.allocate(count);
       exports.g1_decompress(bytes, count, 1, points, statuses);
@@ -92,8 +89,8 @@ export function createWasmEngine(
   };
   const setup = options.openSetup({ hash, decodePoints });
   const lines = prepareLines(memory, setup.g2);
-  const firstPowers = storePoints(memory, setup.firstPowers);
-  const monomial = once(() => storePoints(memory, setup.monomial()));
+  const firstPowers = memory.storePoints(setup.firstPowers);
+  const monomial = once(() => memory.storePoints(setup.monomial()));
   const fk20 = once(() => prepareFk20(memory, setup));
   const tables = new LagrangeTables(memory, setup, options.tables);
 
@@ -189,7 +186,7 @@ export function createWasmEngine(
     allCellProofs: (values) => allCellProofs(memory, { points: fk20(), values }),
     recoverBlob(indices, cells) {
       return memory.scoped(() => {
-        const [numbers, bytes] = [memory.writeNumbers(indices), memory.write(...cells)];
+        const [numbers, bytes] = [memory.writeNumbers(indices), memory.writeAll(cells)];
         const out = memory.allocate(32 * FIELD_ELEMENTS_PER_BLOB);
         assertOk(exports.recover_cells(numbers, bytes, out));
         return memory.read(out, 32 * FIELD_ELEMENTS_PER_BLOB);
@@ -197,7 +194,7 @@ export function createWasmEngine(
     },
     sumCells({ indices, cells, weights }) {
       return memory.scoped(() => {
-        const bytes = memory.write(...cells);
+        const bytes = memory.writeAll(cells);
         const [numbers, factors] = [memory.writeNumbers(indices), memory.writeScalars(weights)];
         const out = memory.allocate(32 * FIELD_ELEMENTS_PER_CELL);
         const products = memory.allocate(32 * cells.length);
@@ -266,14 +263,6 @@ function hasZeroPoint(points: Uint8Array): boolean {
     if (i === BYTES_PER_AFFINE_POINT) return true;
   }
   return false;
-}
-
-/** Stores uncompressed points for good. */
-function storePoints(memory: KernelMemory, bytes: Uint8Array): Pointer {
-  const count = bytes.length / BYTES_PER_AFFINE_POINT;
-  const points = memory.allocatePoints(count);
-  memory.scoped(() => memory.exports.g1_read(memory.write(bytes), count, 0, points));
-  return points;
 }
 
 /** Line tables of -[1], [tau] and [tau^64]. */

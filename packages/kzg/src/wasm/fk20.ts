@@ -10,7 +10,7 @@ import { CELLS_PER_EXT_BLOB, FIELD_ELEMENTS_PER_CELL } from '../parameters.ts';
 import { invert, powersOf } from '../scalar.ts';
 import type { Setup } from '../setup.ts';
 import type { Pointer } from './kernel-exports.ts';
-import { assertOk, type KernelMemory } from './kernel-memory.ts';
+import { assertOk, BYTES_PER_AFFINE_POINT, type KernelMemory } from './kernel-memory.ts';
 
 const SIZE = CELLS_PER_EXT_BLOB;
 const STRIDE = FIELD_ELEMENTS_PER_CELL;
@@ -20,17 +20,18 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The points of step 3, stored for good: decoded from the setup, or derived (two seconds). */
 export function prepareFk20(memory: KernelMemory, setup: Setup): Pointer {
-  const points = memory.allocatePoints(SIZE * STRIDE);
   const published = setup.fk20();
-  memory.scoped(() => {
-    if (published === undefined) memory.bytes.set(derivePoints(memory, setup.monomial()), points);
-    else {
+  // Deriving grows the memory, so it comes before anything that is kept.
+  if (published === undefined) return memory.writePoints([derivePoints(memory, setup.monomial())]);
+  return memory.kept(() => {
+    const points = memory.allocatePoints(SIZE * STRIDE);
+    memory.scoped(() => {
       const bytes = memory.write(published);
       const statuses = memory.allocate(SIZE * STRIDE);
       assertOk(memory.exports.g1_decompress(bytes, SIZE * STRIDE, 0, points, statuses));
-    }
+    });
+    return points;
   });
-  return points;
 }
 
 /** The proofs of cells 0..127 of a blob's polynomial, compressed. */
@@ -59,12 +60,12 @@ export function allCellProofs(
 /** The transforms of S' for all 64 offsets, entry (v, c) at 64 v + c. */
 function derivePoints(memory: KernelMemory, monomial: Uint8Array): Bytes {
   const { pointBytes } = memory;
-  const stored = memory.scoped(() => {
-    const count = monomial.length / 96;
-    const points = memory.allocatePoints(count);
-    memory.exports.g1_read(memory.write(monomial), count, 0, points);
-    return memory.read(points, count * pointBytes);
-  });
+  const stored = memory.scoped(() =>
+    memory.read(
+      memory.storePoints(monomial),
+      (monomial.length / BYTES_PER_AFFINE_POINT) * pointBytes,
+    ),
+  );
   const pointOf = (list: Uint8Array, i: number): Uint8Array =>
     list.subarray(i * pointBytes, (i + 1) * pointBytes);
   const reversed = new Uint8Array(SIZE * STRIDE * pointBytes);

@@ -6,6 +6,12 @@
 import { readScalars, writeScalar } from '../scalar.ts';
 import { CODE, type KernelExports, type Pointer } from './kernel-exports.ts';
 
+/** Bytes of an uncompressed point of G1. */
+export const BYTES_PER_AFFINE_POINT = 96;
+
+/** Bytes that 32-bit addresses reach; a larger size would be taken modulo this. */
+const ADDRESS_SPACE = 2 ** 32;
+
 export class KernelMemory {
   readonly exports: KernelExports;
   readonly pointBytes: number;
@@ -35,9 +41,20 @@ export class KernelMemory {
     }
   }
 
+  /** Runs and keeps what was allocated meanwhile; frees it if that fails. */
+  kept<T>(run: () => T): T {
+    const mark = this.exports.mark();
+    try {
+      return run();
+    } catch (error) {
+      this.exports.release(mark);
+      throw error;
+    }
+  }
+
   /** Room for `size` bytes. Throws RangeError if the memory cannot grow. */
   allocate(size: number): Pointer {
-    return given(this.exports.alloc(size));
+    return given(size < ADDRESS_SPACE ? this.exports.alloc(size) : 0);
   }
 
   /** Room for stored points. */
@@ -45,8 +62,13 @@ export class KernelMemory {
     return given(this.exports.alloc_points(count));
   }
 
-  /** Copies the parts in, one after the other. */
-  write(...parts: readonly Uint8Array[]): Pointer {
+  /** Copies bytes in. */
+  write(bytes: Uint8Array): Pointer {
+    return this.writeAll([bytes]);
+  }
+
+  /** Copies any number of parts in, one after the other. */
+  writeAll(parts: readonly Uint8Array[]): Pointer {
     const pointer = this.allocate(parts.reduce((size, part) => size + part.length, 0));
     let offset = pointer;
     for (const part of parts) {
@@ -66,6 +88,16 @@ export class KernelMemory {
       offset += part.length;
     }
     return pointer;
+  }
+
+  /** Stores uncompressed points, which are not checked. */
+  storePoints(bytes: Uint8Array): Pointer {
+    const count = bytes.length / BYTES_PER_AFFINE_POINT;
+    return this.kept(() => {
+      const points = this.allocatePoints(count);
+      this.scoped(() => this.exports.g1_read(this.write(bytes), count, 0, points));
+      return points;
+    });
   }
 
   /** 32 big-endian bytes for each scalar in [0, r). */
@@ -110,7 +142,8 @@ export function assertOk(code: number): void {
   throw new Error(`kernel: unexpected answer ${code}`);
 }
 
+/** An address as exported functions return it, as a number: from 2 GiB on it comes negative. */
 function given(pointer: Pointer): Pointer {
   if (pointer === 0) throw new RangeError('memory: the kernel needs more than it can get');
-  return pointer;
+  return pointer >>> 0;
 }

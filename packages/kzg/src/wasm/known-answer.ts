@@ -49,7 +49,7 @@ export function acceptsKernel(instance: WebAssembly.Instance): boolean {
 function sumsPoints(memory: KernelMemory): boolean {
   const { exports } = memory;
   const generator = fromHex(GENERATOR);
-  const bytes = memory.write(generator, generator);
+  const bytes = memory.writeAll([generator, generator]);
   const points = memory.allocatePoints(3);
   const statuses = memory.allocate(2);
   exports.g1_decompress(bytes, 2, 1, points, statuses);

@@ -12,7 +12,7 @@ import type { EngineTables } from '../engine.ts';
 import { FIELD_ELEMENTS_PER_BLOB } from '../parameters.ts';
 import type { Setup } from '../setup.ts';
 import type { Pointer } from './kernel-exports.ts';
-import { assertOk, type KernelMemory } from './kernel-memory.ts';
+import { assertOk, BYTES_PER_AFFINE_POINT, type KernelMemory } from './kernel-memory.ts';
 
 /** When tables are built: when they pay, at once, or never. */
 export type TablePolicy = 'lazy' | 'eager' | 'none';
@@ -25,9 +25,6 @@ const MAX_SUMS_BEFORE_TABLE = 30;
 
 /** Shortest table: rows of fewer points take this one. */
 const SMALLEST_CLASS = 64;
-
-/** Bytes of an uncompressed point. */
-const AFFINE = 96;
 
 type Table = { readonly pointer: Pointer; readonly size: number; readonly width: number };
 
@@ -55,7 +52,7 @@ export class LagrangeTables implements EngineTables {
 
   write(): Bytes {
     const { pointer, width } = this.#blobTable();
-    const rowBytes = FIELD_ELEMENTS_PER_BLOB * AFFINE;
+    const rowBytes = FIELD_ELEMENTS_PER_BLOB * BYTES_PER_AFFINE_POINT;
     const rows = this.#memory.exports.table_steps(width);
     const out = new Uint8Array(rows * rowBytes);
     this.#memory.scoped(() => {
@@ -69,15 +66,16 @@ export class LagrangeTables implements EngineTables {
   }
 
   read(bytes: Uint8Array): void {
-    const table = this.#allocateTable(FIELD_ELEMENTS_PER_BLOB);
-    const rowBytes = FIELD_ELEMENTS_PER_BLOB * AFFINE;
-    for (let i = 0; i * rowBytes < bytes.length; i++) {
-      this.#memory.scoped(() => {
-        const row = this.#memory.write(bytes.subarray(i * rowBytes, (i + 1) * rowBytes));
-        this.#memory.exports.table_read(table.pointer, table.size, table.width, i, row);
-      });
-    }
-    this.#tables.set(table.size, table);
+    if (this.#tables.has(FIELD_ELEMENTS_PER_BLOB)) return; // the same points
+    const rowBytes = FIELD_ELEMENTS_PER_BLOB * BYTES_PER_AFFINE_POINT;
+    this.#addTable(FIELD_ELEMENTS_PER_BLOB, ({ pointer, size, width }) => {
+      for (let i = 0; i * rowBytes < bytes.length; i++) {
+        this.#memory.scoped(() => {
+          const row = this.#memory.write(bytes.subarray(i * rowBytes, (i + 1) * rowBytes));
+          this.#memory.exports.table_read(pointer, size, width, i, row);
+        });
+      }
+    });
   }
 
   /** sum_i values_i L_i, compressed. */
@@ -137,34 +135,33 @@ export class LagrangeTables implements EngineTables {
   }
 
   #build(size: number): Table {
-    const table = this.#allocateTable(size);
     const { exports } = this.#memory;
-    this.#memory.scoped(() => {
-      const row = this.#memory.write(this.#setup.lagrange().subarray(0, size * AFFINE));
-      exports.g1_read(row, size, 0, table.pointer);
+    return this.#addTable(size, ({ pointer, width }) => {
+      this.#memory.scoped(() => {
+        const row = this.#memory.write(
+          this.#setup.lagrange().subarray(0, size * BYTES_PER_AFFINE_POINT),
+        );
+        exports.g1_read(row, size, 0, pointer);
+      });
+      for (let step = 0; step < exports.table_steps(width); step++) {
+        exports.table_build(pointer, size, width, step);
+      }
     });
-    for (let step = 0; step < exports.table_steps(table.width); step++) {
-      exports.table_build(table.pointer, size, table.width, step);
-    }
+  }
+
+  #addTable(size: number, fill: (table: Table) => void): Table {
+    const width = widthOf(size);
+    const table = this.#memory.kept(() => {
+      const pointer = this.#memory.allocatePoints(this.#memory.exports.table_points(size, width));
+      fill({ pointer, size, width });
+      return { pointer, size, width };
+    });
     this.#tables.set(size, table);
     return table;
   }
 
-  #allocateTable(size: number): Table {
-    const width = widthOf(size);
-    const pointer = this.#memory.allocatePoints(this.#memory.exports.table_points(size, width));
-    return { pointer, size, width };
-  }
-
   #lagrange(): Pointer {
-    if (this.#points === undefined) {
-      const points = this.#memory.allocatePoints(FIELD_ELEMENTS_PER_BLOB);
-      this.#memory.scoped(() => {
-        const bytes = this.#memory.write(this.#setup.lagrange());
-        this.#memory.exports.g1_read(bytes, FIELD_ELEMENTS_PER_BLOB, 0, points);
-      });
-      this.#points = points;
-    }
+    this.#points ??= this.#memory.storePoints(this.#setup.lagrange());
     return this.#points;
   }
 }
