@@ -36,8 +36,8 @@ export async function runChromium(folder: string, project: string): Promise<stri
     entryPoints: {
       browser: join(HERE, 'src', 'browser.ts'),
       'pool-worker': join(HERE, 'src', 'pool-worker.ts'),
-      'erasure-pool-worker': join(HERE, 'src', 'erasure-pool-worker.ts'),
       ...README_ENTRIES,
+      'erasure-pool-worker': join(HERE, 'src', 'erasure-pool-worker.ts'),
     },
     outdir: join(folder, 'browser'),
     bundle: true,

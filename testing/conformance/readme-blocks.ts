@@ -1,6 +1,6 @@
 /**
- * The runnable code of a README as modules of a bundle, so that every runtime executes what a reader
- * is shown: `import { BLOCKS } from 'readme:packages/erasure/README.md'`.
+ * The runnable code of a README as modules of a bundle, so that every runtime executes what a
+ * reader is shown: `import { BLOCKS } from 'readme:packages/erasure/README.md'`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

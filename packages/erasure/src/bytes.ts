@@ -6,8 +6,8 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 /**
- * Where two byte arrays first differ, over the length of `left`; -1 if nowhere. Words are compared where both start at
- * one.
+ * Where two byte arrays first differ, over the length of `left`; -1 if nowhere. Words are compared
+ * where both start at one.
  */
 export function firstDifference(left: Uint8Array, right: Uint8Array): number {
   const words = (left.byteOffset | right.byteOffset) % 4 === 0 ? left.length >> 2 : 0;

@@ -1,12 +1,12 @@
 /**
  * The codecs by name: which shapes each can make, and which one `auto` is.
  *
- * `auto` is frozen: a name in a manifest must mean the same bytes for ever. It is the codec that encodes
- * fastest on the kernel: Leopard in the smallest field that holds the shards, except for few data
- * shards under more parity, where most of Leopard's transform would be of zeros and the product with a
- * small matrix wins. Cauchy against leopard-ff8 in GB/s, 16 KiB shards, relaxed SIMD, Node 24.21, Xeon:
- * 2+2 10.8/16.6, 10+4 7.8/11.1, 16+16 1.9/5.4, 100+4 8.0/14.6; but 1+4 4.8/2.7, 2+8 3.2/1.9,
- * 4+8 3.7/3.6, 4+64 0.47/0.31.
+ * `auto` is frozen: a name in a manifest must mean the same bytes for ever. It is the codec that
+ * encodes fastest on the kernel: Leopard in the smallest field that holds the shards, except for
+ * few data shards under more parity, where most of Leopard's transform would be of zeros and the
+ * product with a small matrix wins. Cauchy against leopard-ff8 in GB/s, 16 KiB shards, relaxed
+ * SIMD, Node 24.21, Xeon: 2+2 10.8/16.6, 10+4 7.8/11.1, 16+16 1.9/5.4, 100+4 8.0/14.6; but 1+4
+ * 4.8/2.7, 2+8 3.2/1.9, 4+8 3.7/3.6, 4+64 0.47/0.31.
  */
 import type { Codec } from './engine.ts';
 import { ErasureError } from './errors.ts';
@@ -43,10 +43,11 @@ export interface Counts {
 }
 
 /**
- * The codec that `auto` stands for: `gf8-cauchy` if k <= 4, k < m and k + m <= 256; else `leopard-ff8`
- * if k + nextPow2(m) <= 256; else `leopard-ff16-low` if nextPow2(k) < nextPow2(m), which is the faster
- * rate there and what reed-solomon-simd makes; else `leopard-ff16`. Throws `TypeError` or `RangeError` for
- * what is no count; that the codec has the shape is checked when a coder is made.
+ * The codec that `auto` stands for: `gf8-cauchy` if k <= 4, k < m and k + m <= 256; else
+ * `leopard-ff8` if k + nextPow2(m) <= 256; else `leopard-ff16-low` if nextPow2(k) < nextPow2(m),
+ * which is the faster rate there and what reed-solomon-simd makes; else `leopard-ff16`. Throws
+ * `TypeError` or `RangeError` for what is no count; that the codec has the shape is checked when a
+ * coder is made.
  * @example
  * autoCodec({ dataShards: 1024, parityShards: 2048 }); // 'leopard-ff16-low'
  */
@@ -60,8 +61,8 @@ export function autoCodec(counts: Counts): Codec {
 }
 
 /**
- * The codec to use, after checking that it exists and can make the shape. The name may come from a manifest,
- * hence `ErasureError` `unknown_codec`; counts throw `TypeError` or `RangeError`.
+ * The codec to use, after checking that it exists and can make the shape. The name may come from a
+ * manifest, hence `ErasureError` `unknown_codec`; counts throw `TypeError` or `RangeError`.
  */
 export function resolveCodec(codec: unknown, counts: Counts): Codec {
   const known = codec === 'auto' || (CODECS as readonly unknown[]).includes(codec);
@@ -83,7 +84,10 @@ export function isMatrixCodec(codec: Codec): boolean {
   return codec.startsWith('gf8-');
 }
 
-/** Whether a symbol is two bytes: shards are laid out in blocks of 32 low and 32 high bytes (`layout.ts`). */
+/**
+ * Whether a symbol is two bytes: shards are laid out in blocks of 32 low and 32 high bytes
+ * (`layout.ts`).
+ */
 export function isWideCodec(codec: Codec): boolean {
   return codec === 'leopard-ff16' || codec === 'leopard-ff16-low';
 }

@@ -1,6 +1,7 @@
 /**
- * The coder behind `Erasure`: every argument is checked here, once and fully, then columns of shards go through a
- * workspace (`columns.ts`) with the step that computes what is wanted (`recovery.ts`).
+ * The coder behind `Erasure`: every argument is checked here, once and fully, then columns of
+ * shards go through a workspace (`columns.ts`) with the step that computes what is wanted
+ * (`recovery.ts`).
  */
 import { equalBytes, firstDifference } from './bytes.ts';
 import { isWideCodec } from './codec.ts';
@@ -130,7 +131,8 @@ export class Coder implements Erasure {
       count: this.parityShards,
       shardBytes: size,
     });
-    // Each parity shard is read before it is written, so `into` may be `parity`, but nothing between.
+    // Each parity shard is read before it is written, so `into` may be `parity`, but nothing
+    // between.
     const isInPlace = options.into === options.parity;
     const inputs = isInPlace ? [before, after] : [before, after, ...parity];
     const targets = targetsFor(options.into, { sizes: parity.map(() => size), inputs });

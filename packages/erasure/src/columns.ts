@@ -1,7 +1,7 @@
 /**
- * Runs a step over shards of any length through a workspace of bounded size: a stretch of columns is
- * copied in, computed, and copied out. Columns do not depend on each other, so the result is the same
- * as at once.
+ * Runs a step over shards of any length through a workspace of bounded size: a stretch of columns
+ * is copied in, computed, and copied out. Columns do not depend on each other, so the result is the
+ * same as at once.
  */
 import { isWideCodec } from './codec.ts';
 import type { Engine, Shape } from './engine.ts';
@@ -9,7 +9,9 @@ import { BLOCK_BYTES, type Columns, wholeBlocks } from './layout.ts';
 import type { Step } from './recovery.ts';
 import { Slots } from './slots.ts';
 
-/** Bytes of all slots together, where blocks of 64 bytes allow: less than a usual last-level cache. */
+/**
+ * Bytes of all slots together, where blocks of 64 bytes allow: less than a usual last-level cache.
+ */
 const SPACE_BYTES = 4 * 2 ** 20;
 /** Most bytes of one slot. */
 const MAX_SLOT_BYTES = 2 ** 17;

@@ -1,11 +1,12 @@
 /**
- * Which of two ways recovers shards of a Leopard code: a product with rows of Lagrange coefficients, k
- * multiplications per wanted shard and symbol; or the transform, the same for any number of them.
- * Matrix codes have only the first.
+ * Which of two ways recovers shards of a Leopard code: a product with rows of Lagrange
+ * coefficients, k multiplications per wanted shard and symbol; or the transform, the same for any
+ * number of them. Matrix codes have only the first.
  *
- * The product goes from registers to registers, the transform through memory; so the wanted shards w
- * may cost more multiplications, w k, than the n log2 n of interpolating and evaluating over n points.
- * Where both take the same time, w k / (n log2 n) was measured (relaxed SIMD, Node 24.21, Xeon) as
+ * The product goes from registers to registers, the transform through memory; so the wanted shards
+ * w may cost more multiplications, w k, than the n log2 n of interpolating and evaluating over n
+ * points. Where both take the same time, w k / (n log2 n) was measured (relaxed SIMD, Node 24.21,
+ * Xeon) as
  *
  *   leopard-ff8    16+16 1.4   30+30 1.1   64+64 1.0   128+128 0.94   200+32 1.1
  *   leopard-ff16   128+128 0.54   1000+1000 0.5 to 0.6   1024+2048 0.42   8000+8000 0.31

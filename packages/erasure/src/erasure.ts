@@ -1,9 +1,10 @@
 /**
- * What a coder can do. k data shards in, m parity shards out, any k of the k+m give all of them back.
+ * What a coder can do. k data shards in, m parity shards out, any k of the k+m give all of them
+ * back.
  *
- * Two ways in for decoding. `reconstruct` believes every byte it is given. `reconstructChecked` takes
- * only shards that `checkShard` accepted and then recomputes the root over all k+m shards, so that a
- * committer who did not commit to a codeword is found out, by everyone alike.
+ * Two ways in for decoding. `reconstruct` believes every byte it is given. `reconstructChecked`
+ * takes only shards that `checkShard` accepted and then recomputes the root over all k+m shards, so
+ * that a committer who did not commit to a codeword is found out, by everyone alike.
  */
 import type { CheckedShard } from './commitment.ts';
 import type { Codec } from './engine.ts';
@@ -18,13 +19,15 @@ export interface Backend {
   readonly reason: string;
 }
 
-/** Which shards `reconstruct` gives: all k+m, the k data shards, or those of a list, in its order. */
+/**
+ * Which shards `reconstruct` gives: all k+m, the k data shards, or those of a list, in its order.
+ */
 export type Wanted = 'all' | 'data' | readonly number[];
 
 /**
  * A coder for one codec and shape. Calls are independent of each other, except for the round of
- * `encodeAdd` and `finish`. Data shards of one call have one length of at least 1 byte; parity shards
- * have `parityShardBytes` of it, which is the same except for odd lengths over GF(2^16).
+ * `encodeAdd` and `finish`. Data shards of one call have one length of at least 1 byte; parity
+ * shards have `parityShardBytes` of it, which is the same except for odd lengths over GF(2^16).
  *
  * Wherever `into` is given, results are written there and the returned arrays are views of it; else
  * they are newly allocated. All methods throw `ErasureError` 'disposed' after `dispose`.
@@ -81,10 +84,10 @@ export interface Erasure {
   /**
    * Shards from a list of k+m slots in index order, `null` where one is missing; at least k must be
    * present. Present shards are copied and NOT checked: a wrong one silently gives wrong output.
-   * Use `reconstructChecked` for bytes from others.
-   * Throws `ErasureError` `too_few_shards` or `shard_length`; `TypeError`/`RangeError` for a list of
-   * another shape, for `want` and for `into`. Only wanted shards are computed: O(k * length) each, or
-   * O(n log n * length) for any number of them, whichever is less (`decoding-path.ts`).
+   * Use `reconstructChecked` for bytes from others. Throws `ErasureError` `too_few_shards` or
+   * `shard_length`; `TypeError`/`RangeError` for a list of another shape, for `want` and for
+   * `into`. Only wanted shards are computed: O(k * length) each, or O(n log n * length) for any
+   * number of them, whichever is less (`decoding-path.ts`).
    */
   reconstruct(
     shards: readonly (Uint8Array | null | undefined)[],
@@ -98,16 +101,16 @@ export interface Erasure {
   /**
    * All k+m shards from at least k checked shards of one commitment, in any order (repeats are
    * ignored). The result hashes to the commitment's root, or it throws `ErasureError`:
-   * `too_few_shards`, `shards_mixed`, `shard_count`, or `not_a_codeword` if the committed shards are
-   * no encoding by this coder. Whichever k checked shards two parties hold, both get the same shards
-   * or both get `not_a_codeword`. Costs `reconstruct` plus hashing all k+m shards.
+   * `too_few_shards`, `shards_mixed`, `shard_count`, or `not_a_codeword` if the committed shards
+   * are no encoding by this coder. Whichever k checked shards two parties hold, both get the same
+   * shards or both get `not_a_codeword`. Costs `reconstruct` plus hashing all k+m shards.
    */
   reconstructChecked(shards: readonly CheckedShard[]): Uint8Array<ArrayBuffer>[];
 
   /**
    * Whether k+m shards are one codeword; false also for unequal, empty or wrong lengths. It cannot
-   * say which shard is wrong (`checkShard` and `locateCorrupt` can). Throws `TypeError`/`RangeError`
-   * if `shards` is not k+m byte arrays. Costs `encode`.
+   * say which shard is wrong (`checkShard` and `locateCorrupt` can). Throws
+   * `TypeError`/`RangeError` if `shards` is not k+m byte arrays. Costs `encode`.
    */
   verify(shards: readonly Uint8Array[]): boolean;
 
@@ -115,8 +118,8 @@ export interface Erasure {
    * The indices of wrong shards in a list as for `reconstruct`, ascending; empty if all are right.
    * Needs no hashes: with s shards present beyond k, up to floor(s / 2) wrong ones are found for
    * certain, whatever is in them. Throws `ErasureError` 'too_many_errors' if no set of at most
-   * `maxErrors` (if absent, floor(s / 2)) explains the shards; where more than floor(s / 2) are wrong,
-   * others may be blamed instead. Costs a few `verify`s and O(n * maxErrors).
+   * `maxErrors` (if absent, floor(s / 2)) explains the shards; where more than floor(s / 2) are
+   * wrong, others may be blamed instead. Costs a few `verify`s and O(n * maxErrors).
    */
   locateCorrupt(
     shards: readonly (Uint8Array | null | undefined)[],
@@ -134,11 +137,11 @@ export interface Erasure {
 }
 
 /**
- * One codeword in the engine's own memory. That memory moves when it grows (a session or coder opened
- * later may make it grow), which detaches every view handed out before: they read as empty, and what
- * is written to them is lost. So views are kept for short, and the methods refuse to work with
- * `ErasureError` 'stale_view' while a slot's newest view is detached; `slot(index)` gives a fresh
- * one with the contents that it had.
+ * One codeword in the engine's own memory. That memory moves when it grows (a session or coder
+ * opened later may make it grow), which detaches every view handed out before: they read as empty,
+ * and what is written to them is lost. So views are kept for short, and the methods refuse to work
+ * with `ErasureError` 'stale_view' while a slot's newest view is detached; `slot(index)` gives a
+ * fresh one with the contents that it had.
  */
 export interface Session {
   /** Bytes per data shard. */

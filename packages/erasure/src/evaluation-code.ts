@@ -1,33 +1,40 @@
 /**
- * All codecs as one kind of code, a generalised Reed-Solomon code: shard i is s_i = v_i p(x_i) for a polynomial p of
- * degree below k, with distinct points x_i and non-zero scales v_i. Data shards have indices 0..k-1, parity shards
- * k..k+m-1; D are the points of the data. P_S(x) is the product of (x + j) over j in S, j != x. For any k
- * present indices A and another index e, Lagrange's formula is
+ * All codecs as one kind of code, a generalised Reed-Solomon code: shard i is s_i = v_i p(x_i) for
+ * a polynomial p of degree below k, with distinct points x_i and non-zero scales v_i. Data shards
+ * have indices 0..k-1, parity shards k..k+m-1; D are the points of the data. P_S(x) is the product
+ * of (x + j) over j in S, j != x. For any k present indices A and another index e, Lagrange's
+ * formula is
  *
  *   s_e = sum_{a in A} s_a * (v_e P_A(x_e)) / (v_a P_A(x_a) (x_e + x_a))                              (1)
  *
- * Every factor is non-zero, so any k shards determine all others (the code is MDS). Encoding is (1) with A = D.
+ * Every factor is non-zero, so any k shards determine all others (the code is MDS). Encoding is (1)
+ * with A = D.
  *
- *   gf8-vandermonde   x_i = i, v_i = 1. Parity rows are those of V * inv(top k rows of V), V[r][c] = r^c (0^0 = 1):
- *                     they map p's values at 0..k-1 to its value at r. Backblaze JavaReedSolomon; default of
- *                     klauspost/reedsolomon and of Rust reed-solomon-erasure.
+ *   gf8-vandermonde   x_i = i, v_i = 1. Parity rows are those of V * inv(top k rows of V), V[r][c]
+ *                     = r^c (0^0 = 1): they map p's values at 0..k-1 to its value at r. Backblaze
+ *                     JavaReedSolomon; default of klauspost/reedsolomon and of Rust
+ *                     reed-solomon-erasure.
  *   gf8-cauchy        x_i = i, v_i = 1 / P_D(i): (1) becomes s_r = sum_c d_c / (r + c). klauspost
  *                     `WithCauchyMatrix`, ISA-L `gf_gen_cauchy1_matrix`.
- *   gf8-jerasure      Vandermonde rows 0..k+m-2 and one row 0...01, which is "the value at infinity", made systematic;
- *                     then columns and rows of the parity part are divided so that its first row and first column
- *                     are ones (klauspost `WithJerasureMatrix`, Plank's jerasure `reed_sol.c`). As the point 255 is
- *                     never used, x -> 1 / (x + 255) carries infinity to 0 and the code to an equal one with points
- *                     x_i = 1 / (i + 255), x_(k+m-1) = 0. The scales follow from the ones: with v_k = 1,
- *                     v_c = P_D(x_k) / (P_D(x_c) (x_k + x_c)) and v_r = v_0 P_D(x_0) (x_r + x_0) / P_D(x_r).
- *   leopard-ff8, leopard-ff16   With M = nextPow2(m): parity j stands at the point j, data i at M + i, and zeros at all
- *                     higher points. A word is a codeword if the polynomials through its blocks of M values add up
- *                     to 0, that is, if it has degree below 2^bits - M over all points; the zeros z make
- *                     v_i = product of (x_i + z). (catid/leopard; klauspost `WithLeopardGF`, `WithLeopardGF16`;
+ *   gf8-jerasure      Vandermonde rows 0..k+m-2 and one row 0...01, which is "the value at
+ *                     infinity", made systematic; then columns and rows of the parity part are
+ *                     divided so that its first row and first column are ones (klauspost
+ *                     `WithJerasureMatrix`, Plank's jerasure `reed_sol.c`). As the point 255 is
+ *                     never used, x -> 1 / (x + 255) carries infinity to 0 and the code to an equal
+ *                     one with points x_i = 1 / (i + 255), x_(k+m-1) = 0. The scales follow from
+ *                     the ones: with v_k = 1, v_c = P_D(x_k) / (P_D(x_c) (x_k + x_c)) and v_r = v_0
+ *                     P_D(x_0) (x_r + x_0) / P_D(x_r).
+ *   leopard-ff8, leopard-ff16   With M = nextPow2(m): parity j stands at the point j, data i at M +
+ *                     i, and zeros at all higher points. A word is a codeword if the polynomials
+ *                     through its blocks of M values add up to 0, that is, if it has degree below
+ *                     2^bits - M over all points; the zeros z make v_i = product of (x_i + z).
+ *                     (catid/leopard; klauspost `WithLeopardGF`, `WithLeopardGF16`;
  *                     reed-solomon-simd `HighRate`.)
- *   leopard-ff16-low  With K = nextPow2(k): data i at the point i, zeros at k..K-1, parity j at K + j; degree below K.
- *                     (reed-solomon-simd `LowRate`.)
+ *   leopard-ff16-low  With K = nextPow2(k): data i at the point i, zeros at k..K-1, parity j at K +
+ *                     j; degree below K. (reed-solomon-simd `LowRate`.)
  *
- * `src/reference/` computes the same from the codes as their sources define them; the tests compare.
+ * `src/reference/` computes the same from the codes as their sources define them; the tests
+ * compare.
  */
 import { type Counts, nextPowerOfTwo } from './codec.ts';
 import type { Codec } from './engine.ts';
@@ -71,7 +78,10 @@ export function leopardPoints(
   return Uint16Array.from({ length: k + m }, (_, i) => (i < k ? first + i : i - k));
 }
 
-/** The points [start, end) that Leopard fills with zeros, as far as a transform of the shards' size sees them. */
+/**
+ * The points [start, end) that Leopard fills with zeros, as far as a transform of the shards' size
+ * sees them.
+ */
 export function leopardZeros(
   codec: Codec,
   { dataShards: k, parityShards: m }: Counts,
@@ -82,8 +92,9 @@ export function leopardZeros(
 }
 
 /**
- * Coefficients that turn the shards `sources` (k distinct indices) into the shards `wanted` (other indices):
- * one row of k per wanted shard. Formula (1). O(n log n + k * wanted), or O(k^2 + k * wanted) if that is less.
+ * Coefficients that turn the shards `sources` (k distinct indices) into the shards `wanted` (other
+ * indices): one row of k per wanted shard. Formula (1). O(n log n + k * wanted), or O(k^2 + k *
+ * wanted) if that is less.
  */
 export function lagrangeRows(
   code: EvaluationCode,
@@ -113,10 +124,14 @@ export function lagrangeRows(
   return rows;
 }
 
-/** Column c of the parity part of the generator: what data shard c counts for in each parity shard. */
+/**
+ * Column c of the parity part of the generator: what data shard c counts for in each parity shard.
+ */
 export type EncodingColumns = (index: number) => Uint16Array;
 
-/** The columns one by one, for shapes whose whole matrix would be large. O(n log n), then O(m) each. */
+/**
+ * The columns one by one, for shapes whose whole matrix would be large. O(n log n), then O(m) each.
+ */
 export function encodingColumns(code: EvaluationCode): EncodingColumns {
   const { field, points, logScales, dataShards } = code;
   const { exp, log, order } = field;

@@ -1,14 +1,17 @@
 /**
- * The three fields of the codecs. Elements are numbers below 2^bits, addition is XOR, products are sums of
- * logarithms. A field is fixed by its reduction polynomial and by what the bits of a number stand for:
+ * The three fields of the codecs. Elements are numbers below 2^bits, addition is XOR, products are
+ * sums of logarithms. A field is fixed by its reduction polynomial and by what the bits of a number
+ * stand for:
  *
- *   gf8     GF(2^8), 0x11D, bit j is x^j: Backblaze, klauspost/reedsolomon, ISA-L, Rust reed-solomon-erasure.
- *   cantor8, cantor16   GF(2^8) with 0x11D and GF(2^16) with 0x1002D, bit j is b_j of a Cantor basis:
- *           b_0 = 1 and b_j^2 + b_j = b_(j-1) (catid/leopard `LeopardFF8.cpp`, `LeopardFF16.cpp`, `kCantorBasis`;
- *           D. G. Cantor, "On arithmetical algorithms over finite fields", 1989).
+ *   gf8      GF(2^8), 0x11D, bit j is x^j: Backblaze, klauspost/reedsolomon, ISA-L, Rust
+ *            reed-solomon-erasure.
+ *   cantor8  GF(2^8) with 0x11D, and
+ *   cantor16 GF(2^16) with 0x1002D, bit j is b_j of a Cantor basis: b_0 = 1, b_j^2 + b_j = b_(j-1)
+ *            (catid/leopard `LeopardFF8.cpp`, `LeopardFF16.cpp`, `kCantorBasis`; D. G. Cantor, "On
+ *            arithmetical algorithms over finite fields", 1989).
  *
- * In a Cantor basis the map x -> x^2 + x shifts the bits of x down by one place. That is what makes Leopard's
- * transform simple: see `js/transform.ts`.
+ * In a Cantor basis the map x -> x^2 + x shifts the bits of x down by one place. That is what makes
+ * Leopard's transform simple: see `js/transform.ts`.
  */
 import type { Codec } from './engine.ts';
 

@@ -1,9 +1,9 @@
 /**
  * Where the bytes of a shard stand in a slot.
  *
- * GF(2^8): each byte is a symbol, so any length fits. GF(2^16): a slot is blocks of 64 bytes, the low
- * bytes of 32 symbols, then their high bytes. A tail of t < 64 bytes (t even) is its first t/2 bytes
- * as low and its last t/2 as high bytes, with zero symbols after them (reed-solomon-simd 3,
+ * GF(2^8): each byte is a symbol, so any length fits. GF(2^16): a slot is blocks of 64 bytes, the
+ * low bytes of 32 symbols, then their high bytes. A tail of t < 64 bytes (t even) is its first t/2
+ * bytes as low and its last t/2 as high bytes, with zero symbols after them (reed-solomon-simd 3,
  * `engine/shards.rs`). Shards of odd length are this package's own rule: data shards count with one
  * zero byte after them, which is not stored, and parity shards are one byte longer.
  */
@@ -34,7 +34,9 @@ export function wholeBlocks(size: number): number {
   return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
 }
 
-/** The tail of `size` bytes behind its last whole block, from a shard's order to that of a block. */
+/**
+ * The tail of `size` bytes behind its last whole block, from a shard's order to that of a block.
+ */
 export function spreadTail(slot: Uint8Array, size: number): void {
   const base = size - (size % BLOCK_BYTES);
   const half = (size - base) / 2;

@@ -1,8 +1,9 @@
 /**
- * Which shards are wrong. Columns are checked for being codewords; in the first one that is not, the
- * wrong symbols are located (`wrong-symbols.ts`), their shards are set aside, and the check goes on from
- * there with the rest. Every step sets at least one wrong shard aside: with s spare shards of which e are wrong, 2e <= s,
- * each column has at most e wrong symbols, which is what can be located; then s - 1 are spare of which e - 1 are wrong.
+ * Which shards are wrong. Columns are checked for being codewords; in the first one that is not,
+ * the wrong symbols are located (`wrong-symbols.ts`), their shards are set aside, and the check
+ * goes on from there with the rest. Every step sets at least one wrong shard aside: with s spare
+ * shards of which e are wrong, 2e <= s, each column has at most e wrong symbols, which is what can
+ * be located; then s - 1 are spare of which e - 1 are wrong.
  */
 
 import { firstDifference } from './bytes.ts';

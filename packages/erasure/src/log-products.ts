@@ -3,10 +3,11 @@
  *
  *   P_S(x) = product of (x + j) over j in S, j != x;     log P_S(x) = sum over j in S of log(x + j)
  *
- * With log 0 := 0 the sum is the XOR-convolution of the indicator of S with the table of logarithms, modulo the
- * group order 2^bits - 1. Numbers below 2^r are closed under XOR, so a Walsh-Hadamard transform H of that size does:
- * log P_S = H(H(indicator) * H(log)) / 2^r. As 2^bits = 1 modulo 2^bits - 1, dividing by 2^r is multiplying by
- * 2^(bits - r). (catid/leopard takes r = 16 always; this idea is from there.)
+ * With log 0 := 0 the sum is the XOR-convolution of the indicator of S with the table of
+ * logarithms, modulo the group order 2^bits - 1. Numbers below 2^r are closed under XOR, so a
+ * Walsh-Hadamard transform H of that size does: log P_S = H(H(indicator) * H(log)) / 2^r. As 2^bits
+ * = 1 modulo 2^bits - 1, dividing by 2^r is multiplying by 2^(bits - r). (catid/leopard takes r =
+ * 16 always; this idea is from there.)
  */
 import { nextPowerOfTwo } from './codec.ts';
 import type { Field } from './field.ts';
@@ -17,7 +18,10 @@ const PLAIN_TERMS = 4096;
 /** H(log) per field and size: at most 17 of them, 512 KiB together. */
 const transformedLogs = /* @__PURE__ */ new WeakMap<Field, Map<number, Int32Array>>();
 
-/** log P_S(x) for each x of `at`. `members` are the distinct elements of S. O(|S| |at|) or O(n log n). */
+/**
+ * log P_S(x) for each x of `at`. `members` are the distinct elements of S. O(|S| |at|) or O(n log
+ * n).
+ */
 export function logProducts(
   field: Field,
   members: ArrayLike<number>,

@@ -1,4 +1,7 @@
-/** Checks of shards given by the caller. Each list is read once, so that a list that changes cannot pass. */
+/**
+ * Checks of shards given by the caller. Each list is read once, so that a list that changes cannot
+ * pass.
+ */
 import { isBytes } from '@noble/hashes/utils.js';
 
 /**
@@ -16,8 +19,8 @@ export interface Expected {
 }
 
 /**
- * The shards of an argument: `TypeError` for an entry that is no `Uint8Array`, `RangeError` for a count or a length, both
- * naming the place.
+ * The shards of an argument: `TypeError` for an entry that is no `Uint8Array`, `RangeError` for a
+ * count or a length, both naming the place.
  */
 export function readShards(shards: Shards, { name, count, shardBytes }: Expected): Uint8Array[] {
   if (isBytes(shards)) {
@@ -59,7 +62,9 @@ export function requireBytes(value: unknown, name: string, index: number): Uint8
   return value;
 }
 
-/** Where results go: given memory of the right sizes that shares none with `inputs`, or new memory. */
+/**
+ * Where results go: given memory of the right sizes that shares none with `inputs`, or new memory.
+ */
 export function targetsFor(
   into: Shards | undefined,
   options: { readonly sizes: readonly number[]; readonly inputs: readonly Uint8Array[] },

@@ -42,8 +42,8 @@ export class Slots {
   }
 
   /**
-   * Columns in a slot in the order of a shard: a view, valid until memory moves. To be asked for once after the
-   * slot was computed, as the tail is put in order in place.
+   * Columns in a slot in the order of a shard: a view, valid until memory moves. To be asked for
+   * once after the slot was computed, as the tail is put in order in place.
    */
   result(index: number, { start, end }: Columns): Uint8Array {
     const at = this.#start + index * this.#stride;

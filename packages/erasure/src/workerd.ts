@@ -1,6 +1,6 @@
 /**
- * The entry for Cloudflare's runtime (export condition `workerd`), which compiles no code at run time
- * and takes WebAssembly only as imported files. Otherwise the same as `index.ts`.
+ * The entry for Cloudflare's runtime (export condition `workerd`), which compiles no code at run
+ * time and takes WebAssembly only as imported files. Otherwise the same as `index.ts`.
  */
 import { compileFrom, createFrom, type ErasureOptions } from './create.ts';
 import type { Erasure } from './erasure.ts';

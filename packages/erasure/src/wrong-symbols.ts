@@ -1,23 +1,24 @@
 /**
- * Which symbols of one column are wrong: Berlekamp-Massey decoding of a generalised Reed-Solomon code
- * (R. E. Blahut, "Algebraic Codes for Data Transmission", 2003, ch. 7).
+ * Which symbols of one column are wrong: Berlekamp-Massey decoding of a generalised Reed-Solomon
+ * code (R. E. Blahut, "Algebraic Codes for Data Transmission", 2003, ch. 7).
  *
- * Notation of `evaluation-code.ts`; S are the points of n shards at hand, c_i their symbols. For a codeword
- * sum_i c_i x_i^j / (v_i P_S(x_i)) = 0 for every j < n - k, because it is the leading coefficient of the interpolation of
- * x^j p(x), a polynomial of degree below n - 1. So errors alone make the syndromes
+ * Notation of `evaluation-code.ts`; S are the points of n shards at hand, c_i their symbols. For a
+ * codeword sum_i c_i x_i^j / (v_i P_S(x_i)) = 0 for every j < n - k, because it is the leading
+ * coefficient of the interpolation of x^j p(x), a polynomial of degree below n - 1. So errors alone
+ * make the syndromes
  *
  *   S_j = sum over wrong i of E_i x_i^j,     E_i = error_i / (v_i P_S(x_i))
  *
- * whose shortest linear recurrence has the wrong x_i as the roots of its characteristic polynomial (also x_i = 0), if there
- * are at most half as many of them as syndromes.
+ * whose shortest linear recurrence has the wrong x_i as the roots of its characteristic polynomial
+ * (also x_i = 0), if there are at most half as many of them as syndromes.
  */
 import type { EvaluationCode } from './evaluation-code.ts';
 import { type Field, multiply } from './field.ts';
 import { logProducts } from './log-products.ts';
 
 /**
- * Positions in `indices` whose symbols are wrong, if at most `maxErrors` are; undefined if no such set
- * explains the symbols. `maxErrors` is at most half of indices.length - k.
+ * Positions in `indices` whose symbols are wrong, if at most `maxErrors` are; undefined if no such
+ * set explains the symbols. `maxErrors` is at most half of indices.length - k.
  */
 export function findWrongSymbols(
   code: EvaluationCode,
@@ -65,8 +66,8 @@ function syndromesOf(
 }
 
 /**
- * Berlekamp-Massey: coefficients c_0 = 1, c_1, .. c_L with sum_i c_i S_(j-i) = 0 for all j >= L, L least.
- * O(syndromes^2).
+ * Berlekamp-Massey: coefficients c_0 = 1, c_1, .. c_L with sum_i c_i S_(j-i) = 0 for all j >= L, L
+ * least. O(syndromes^2).
  */
 function shortestRecurrence(field: Field, syndromes: Uint16Array): Uint16Array {
   const { exp, log, order } = field;

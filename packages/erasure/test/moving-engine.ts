@@ -1,6 +1,6 @@
 /**
- * An engine whose memory moves with every `open`, as WebAssembly's does when it grows: all views handed out before are
- * detached, contents stay. Computes with the JavaScript engine.
+ * An engine whose memory moves with every `open`, as WebAssembly's does when it grows: all views
+ * handed out before are detached, contents stay. Computes with the JavaScript engine.
  */
 import type { Engine, Workspace } from '../src/engine.ts';
 import { createJsEngine } from '../src/js/engine.ts';

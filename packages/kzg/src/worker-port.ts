@@ -73,7 +73,7 @@ const ignore: Listener = () => undefined;
 /** The end held by a worker, or undefined outside of workers. */
 export function portToCreator(): WorkerPort | undefined {
   const scope = globalThis as unknown as Partial<WebWorkerLike>;
-  if (typeof scope.postMessage === 'function' && typeof document === 'undefined') {
+  if (typeof scope.postMessage === 'function' && !('document' in globalThis)) {
     return {
       post: (message) => scope.postMessage!(message),
       listen: (onMessage) => scope.addEventListener!('message', ({ data }) => onMessage(data)),

@@ -1,6 +1,6 @@
 /**
- * Conformance of `@barycenter/erasure`: every codec byte for byte on every back end that this runtime can
- * run, recovery, commitments, and the ways to get hold of a coder.
+ * Conformance of `@barycenter/erasure`: every codec byte for byte on every back end that this
+ * runtime can run, recovery, commitments, and the ways to get hold of a coder.
  */
 
 import { BLOCKS } from 'readme:packages/erasure/README.md';

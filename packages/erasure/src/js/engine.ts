@@ -1,6 +1,6 @@
 /**
- * The engine in plain JavaScript: runs everywhere, also where WebAssembly is forbidden, and is the yardstick for the
- * other one. Its memory never moves.
+ * The engine in plain JavaScript: runs everywhere, also where WebAssembly is forbidden, and is the
+ * yardstick for the other one. Its memory never moves.
  */
 import { isMatrixCodec } from '../codec.ts';
 import type { Engine, Shape, Workspace } from '../engine.ts';

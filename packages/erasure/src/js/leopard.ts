@@ -1,14 +1,15 @@
 /**
- * Leopard's encoder and decoder on slots of shards, a block of columns at a time. Where shards stand among the points is
- * told in `../evaluation-code.ts`; the transforms in `transform.ts`.
+ * Leopard's encoder and decoder on slots of shards, a block of columns at a time. Where shards
+ * stand among the points is told in `../evaluation-code.ts`; the transforms in `transform.ts`.
  *
- * Encoding, high rate: the parity's polynomial is the sum of those of the data blocks. Low rate: it is that of
- * the data.
+ * Encoding, high rate: the parity's polynomial is the sum of those of the data blocks. Low rate: it
+ * is that of the data.
  *
- * Decoding. P is the word's polynomial over n points, E the points not known, L(x) the product of (x + e) over
- * e in E. P L has degree below n and is known everywhere: P(x) L(x) where P is known, 0 on E. Interpolate it,
- * differentiate, evaluate: (P L)' = P' L + P L', which is P L' on E; and L'(e) is the product over E without e.
- * So P(e) = (P L)'(e) / P_E(e), in the notation of `../log-products.ts`.
+ * Decoding. P is the word's polynomial over n points, E the points not known, L(x) the product of
+ * (x + e) over e in E. P L has degree below n and is known everywhere: P(x) L(x) where P is known,
+ * 0 on E. Interpolate it, differentiate, evaluate: (P L)' = P' L + P L', which is P L' on E; and
+ * L'(e) is the product over E without e. So P(e) = (P L)'(e) / P_E(e), in the notation of
+ * `../log-products.ts`.
  */
 import { nextPowerOfTwo } from '../codec.ts';
 import type { Shape } from '../engine.ts';

@@ -5,11 +5,11 @@
  *
  *   T_j[b] = row0[j]*b | row1[j]*b << 8 | row2[j]*b << 16 | row3[j]*b << 24
  *
- * so one look-up and one XOR do four multiply-accumulates. Sums are kept per block of positions in a
- * word array that stays in the first-level cache, then split into the four outputs.
+ * so one look-up and one XOR do four multiply-accumulates. Sums are kept per block of positions in
+ * a word array that stays in the first-level cache, then split into the four outputs.
  *
- * Two inputs are added per pass over the sums. Kernel alone, Node 24.21, AMD EPYC, one thread, MB/s of
- * data (best of three runs, of a stand-alone copy of these loops; the other core was busy):
+ * Two inputs are added per pass over the sums. Kernel alone, Node 24.21, AMD EPYC, one thread, MB/s
+ * of data (best of three runs, of a stand-alone copy of these loops; the other core was busy):
  *
  *   shape          one product row per coefficient   packed, 1 input   2 inputs   4 inputs per pass
  *   10+4 x 64 KiB  155                               438               477        492
@@ -26,9 +26,9 @@ const LANES = 4;
 const BLOCK_POSITIONS = 4096;
 
 /**
- * Adds `sum_j coefficients[r * inputs.length + j] * inputs[j][i]` to `outputs[r][i]`. All inputs and
- * outputs have one length >= 1, and no output overlaps an input.
- * O(outputs * inputs * length); scratch memory is 1 KiB per input and 16 KiB.
+ * Adds `sum_j coefficients[r * inputs.length + j] * inputs[j][i]` to `outputs[r][i]`. All inputs
+ * and outputs have one length >= 1, and no output overlaps an input. O(outputs * inputs * length);
+ * scratch memory is 1 KiB per input and 16 KiB.
  */
 export function addPackedProducts(
   outputs: readonly Uint8Array[],
@@ -62,7 +62,9 @@ export function addPackedProducts(
   }
 }
 
-/** Fills T_j: products of the eight single-bit bytes, then T[b] by linearity from its lower bits. */
+/**
+ * Fills T_j: products of the eight single-bit bytes, then T[b] by linearity from its lower bits.
+ */
 function fillTable(table: Int32Array, field: Field, column: readonly number[]): void {
   for (let bit = 1; bit < 256; bit <<= 1) {
     let products = 0;

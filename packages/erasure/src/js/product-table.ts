@@ -3,7 +3,8 @@
  *
  *   f * x = T[x & 255] ^ T[256 + (x >> 8)]
  *
- * where x is one symbol of GF(2^16), or two symbols of GF(2^8) beside each other: for those T[256 + b] is T[b] << 8.
+ * where x is one symbol of GF(2^16), or two symbols of GF(2^8) beside each other: for those T[256 +
+ * b] is T[b] << 8.
  */
 import type { Field } from '../field.ts';
 

@@ -1,6 +1,7 @@
 /**
- * outputs += or = rows * inputs over GF(2^16), on shards in blocks of 32 low and 32 high bytes: one table of 512 words
- * per coefficient (`product-table.ts`), so a shard should be long beside 1 KiB for this to be quick.
+ * outputs += or = rows * inputs over GF(2^16), on shards in blocks of 32 low and 32 high bytes: one
+ * table of 512 words per coefficient (`product-table.ts`), so a shard should be long beside 1 KiB
+ * for this to be quick.
  */
 import type { Field } from '../field.ts';
 import { fillProductTable, TABLE_WORDS } from './product-table.ts';

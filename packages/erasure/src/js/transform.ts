@@ -1,11 +1,12 @@
 /**
- * The additive FFT of Leopard (Lin, Chung, Han, "Novel Polynomial Basis and Its Application to Reed-Solomon Erasure
- * Codes", 2014, in the Cantor basis), in place on rows of symbols.
+ * The additive FFT of Leopard (Lin, Chung, Han, "Novel Polynomial Basis and Its Application to
+ * Reed-Solomon Erasure Codes", 2014, in the Cantor basis), in place on rows of symbols.
  *
- * A polynomial of degree below 2^r is given by coefficients of the basis X_i = product of s_j over the set bits j of i,
- * where s_j(x) is the product of (x + v) over v = 0..2^j-1. s_j is linear, and because the field's bits are a Cantor
- * basis, s_1(x) = x^2 + x shifts the bits of x down by one: s_j(x) = x >> j. Splitting off X_(2^j) gives
- * f = f_0 + s_j f_1, so values on the 2^(j+1) points from P on follow from those of f_0 and f_1 on 2^j points:
+ * A polynomial of degree below 2^r is given by coefficients of the basis X_i = product of s_j over
+ * the set bits j of i, where s_j(x) is the product of (x + v) over v = 0..2^j-1. s_j is linear, and
+ * because the field's bits are a Cantor basis, s_1(x) = x^2 + x shifts the bits of x down by one:
+ * s_j(x) = x >> j. Splitting off X_(2^j) gives f = f_0 + s_j f_1, so values on the 2^(j+1) points
+ * from P on follow from those of f_0 and f_1 on 2^j points:
  *
  *   f(x)       = f_0(x) + (P >> j) f_1(x)          lower half: s_j is the constant P >> j there
  *   f(x + 2^j) = f(x) + f_1(x)                     upper half: one more, as s_j(2^j) = 1
@@ -38,13 +39,15 @@ export function interpolate(rows: Rows): void {
 }
 
 /**
- * The derivative of a polynomial given by coefficients. As X_i' is the sum of X_(i - 2^j) over the set bits j
- * (each s_j has derivative 1 in a Cantor basis), coefficient c is the sum of those at c + 2^j, bit j of c clear.
+ * The derivative of a polynomial given by coefficients. As X_i' is the sum of X_(i - 2^j) over the
+ * set bits j (each s_j has derivative 1 in a Cantor basis), coefficient c is the sum of those at c
+ * + 2^j, bit j of c clear.
  */
 export function differentiate({ words, count, width }: Rows): void {
   for (let i = 1; i < count; i++) {
     const span = i & -i;
-    // Rows i - span..i-1 have all bits below span free, and so have i..i+span-1: add the latter to the former.
+    // Rows i - span..i-1 have all bits below span free, and so have i..i+span-1: add the latter to
+    // the former.
     const start = (i - span) * width;
     const shift = span * width;
     for (let at = start; at < start + shift; at++) words[at] = words[at]! ^ words[at + shift]!;

@@ -1,8 +1,9 @@
 /**
- * The codes by their definitions, slow and obvious: the oracle of the tests. A code is the matrix of its parity; decoding
- * inverts a k x k matrix by Gauss-Jordan elimination. Nothing is shared with the fast path.
- * Definitions: klauspost/reedsolomon `buildMatrix`, `buildMatrixCauchy`, `buildMatrixJerasure`; catid/leopard README,
- * reed-solomon-simd `algorithm.md`: see `../evaluation-code.ts`.
+ * The codes by their definitions, slow and obvious: the oracle of the tests. A code is the matrix
+ * of its parity; decoding inverts a k x k matrix by Gauss-Jordan elimination. Nothing is shared
+ * with the fast path. Definitions: klauspost/reedsolomon `buildMatrix`, `buildMatrixCauchy`,
+ * `buildMatrixJerasure`; catid/leopard README, reed-solomon-simd `algorithm.md`: see
+ * `../evaluation-code.ts`.
  */
 import type { Codec } from '../engine.ts';
 import { CANTOR8, CANTOR16, GF8, type SlowField } from './slow-field.ts';
@@ -87,8 +88,8 @@ export function encodeSlowly(
 }
 
 /**
- * The symbols of a shard. 16 bits: within each stretch of up to 64 bytes the first half are low bytes, the second
- * half high bytes; an odd shard counts with a zero byte at its end.
+ * The symbols of a shard. 16 bits: within each stretch of up to 64 bytes the first half are low
+ * bytes, the second half high bytes; an odd shard counts with a zero byte at its end.
  */
 export function symbolsOf(field: SlowField, shard: Uint8Array): number[] {
   if (field.bits === 8) return [...shard];
@@ -134,7 +135,9 @@ function vandermondeGenerator(k: number, m: number): Matrix {
   return multiplyMatrices(GF8, vandermonde, invertMatrix(GF8, vandermonde.slice(0, k)));
 }
 
-/** Vandermonde with a last row 0..01, made systematic; then ones in the first parity row and column. */
+/**
+ * Vandermonde with a last row 0..01, made systematic; then ones in the first parity row and column.
+ */
 function jerasureGenerator(k: number, m: number): Matrix {
   const start = rows(k + m, k, power);
   start[k + m - 1] = identity(k)[k - 1]!;
@@ -152,8 +155,8 @@ function jerasureGenerator(k: number, m: number): Matrix {
 }
 
 /**
- * Data c stands at M + c, parity j at j, M = nextPow2(m). The polynomial through each block of M data values
- * (zeros where there are none), summed over the blocks, gives the parity.
+ * Data c stands at M + c, parity j at j, M = nextPow2(m). The polynomial through each block of M
+ * data values (zeros where there are none), summed over the blocks, gives the parity.
  */
 function highRateParity(field: SlowField, { dataShards, parityShards }: Shape): Matrix {
   let size = 1;
@@ -164,7 +167,10 @@ function highRateParity(field: SlowField, { dataShards, parityShards }: Shape): 
   });
 }
 
-/** Data c stands at c, zeros up to K = nextPow2(k), parity j at K + j, all on one polynomial of degree below K. */
+/**
+ * Data c stands at c, zeros up to K = nextPow2(k), parity j at K + j, all on one polynomial of
+ * degree below K.
+ */
 function lowRateParity(field: SlowField, { dataShards, parityShards }: Shape): Matrix {
   let size = 1;
   while (size < dataShards) size *= 2;
@@ -173,7 +179,9 @@ function lowRateParity(field: SlowField, { dataShards, parityShards }: Shape): M
   );
 }
 
-/** At `at`, the polynomial that is 1 at `place` and 0 at the other points of first..first+size-1. */
+/**
+ * At `at`, the polynomial that is 1 at `place` and 0 at the other points of first..first+size-1.
+ */
 function lagrange(
   field: SlowField,
   points: {

@@ -1,6 +1,6 @@
 /**
- * The shard tree by its recursive definition, one whole message per hash; the oracle for `../commitment.ts`,
- * whose module comment defines the format.
+ * The shard tree by its recursive definition, one whole message per hash; the oracle for
+ * `../commitment.ts`, whose module comment defines the format.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';

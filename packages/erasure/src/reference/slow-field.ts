@@ -1,6 +1,6 @@
 /**
- * The fields by their definitions, slow and obvious: no logarithms. Elements of a Cantor basis are turned into polynomials
- * and back by solving nothing but a table of all elements.
+ * The fields by their definitions, slow and obvious: no logarithms. Elements of a Cantor basis are
+ * turned into polynomials and back by solving nothing but a table of all elements.
  */
 
 /** Multiplication and inversion of numbers that stand for field elements. */
@@ -29,7 +29,10 @@ export const CANTOR16: SlowField = /* @__PURE__ */ fieldOver(
   ],
 );
 
-/** Product of polynomials over GF(2): add `left` shifted by each set bit of `right`, reducing on the way. */
+/**
+ * Product of polynomials over GF(2): add `left` shifted by each set bit of `right`, reducing on the
+ * way.
+ */
 export function multiplyPolynomials(left: number, right: number, modulus: number): number {
   const top = 2 ** (31 - Math.clz32(modulus));
   let product = 0;
