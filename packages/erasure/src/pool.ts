@@ -56,8 +56,8 @@ export interface PoolCallOptions {
 
 /**
  * A coder in several threads. Calls may overlap and are done in order as workers become free; what
- * they are given must not change until they are done. `encodeStream` and `decodeStream` take a pool
- * as they take a coder.
+ * they are given must not change until they are done. A worker that dies ends the pool: all that is to
+ * be done rejects. `encodeStream` and `decodeStream` take a pool as they take a coder.
  */
 export interface ErasurePool {
   readonly codec: Codec;
@@ -103,17 +103,19 @@ export async function createErasurePool(options: ErasurePoolOptions): Promise<Er
     throw new RangeError(`workers: expected an integer in 1..${MAX_WORKERS}, got ${workers}`);
   }
   const codec = resolveCodec(options.codec, options);
-  const ports =
-    createWorker === undefined
-      ? [ownThread()]
-      : Array.from({ length: workers }, () => portTo(createWorker()));
+  const ports = createWorker === undefined ? [ownThread()] : startWorkers(createWorker, workers);
   const pool = new Pool(ports, {
     codec,
     dataShards: options.dataShards,
     parityShards: options.parityShards,
     workers: createWorker === undefined ? 0 : workers,
   });
-  await pool.start({ kind: 'start', options: { ...coderOptions, codec } });
+  try {
+    await pool.start({ kind: 'start', options: { ...coderOptions, codec } });
+  } catch (error) {
+    pool.dispose();
+    throw error;
+  }
   return pool;
 }
 
@@ -154,7 +156,7 @@ class Pool implements ErasurePool {
     this.workers = shape.workers;
   }
 
-  /** Sends the first message and waits for all answers; ends the workers if one fails. */
+  /** Sends the first message and waits for all answers; a worker that ends takes the pool with it. */
   async start(message: StartMessage): Promise<void> {
     const ready = this.#ports.map(
       (port) =>
@@ -289,11 +291,20 @@ class Pool implements ErasurePool {
     const views = viewsOf(result, job.resultLengths) as Bytes[];
     if (job.into === undefined) job.resolve(views);
     else {
-      if (!job.isAborted) for (const [i, target] of job.into.entries()) target.set(views[i]!);
       this.#keepBlock(result);
-      job.resolve([...job.into]);
+      if (!job.isAborted) this.#deliver(job, views);
     }
     this.#dispatch();
+  }
+
+  /** Copies results to where they are wanted, if that memory is still there. */
+  #deliver({ into, resolve, reject }: Job, views: readonly Bytes[]): void {
+    try {
+      for (const [i, target] of into!.entries()) target.set(views[i]!);
+      resolve([...into!]);
+    } catch (error) {
+      reject(error);
+    }
   }
 
   #refuse(number: number, error: Error): void {
@@ -312,6 +323,18 @@ class Pool implements ErasurePool {
     this.#running.clear();
     this.#blocks.length = 0;
   }
+}
+
+/** Ports to so many workers; if one cannot be made, those before it are ended. */
+function startWorkers(createWorker: () => WorkerLike, count: number): WorkerPort[] {
+  const ports: WorkerPort[] = [];
+  try {
+    while (ports.length < count) ports.push(portTo(createWorker()));
+  } catch (error) {
+    for (const port of ports) port.close();
+    throw error;
+  }
+  return ports;
 }
 
 function totalOf(lengths: readonly number[]): number {

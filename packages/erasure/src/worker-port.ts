@@ -17,6 +17,7 @@ export interface NodeWorkerLike {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   on(event: 'message', listener: (data: unknown) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'exit', listener: (code: number) => void): unknown;
   terminate(): unknown;
 }
 
@@ -42,6 +43,7 @@ export function portTo(worker: WorkerLike): WorkerPort {
       } else {
         worker.on('message', onMessage);
         worker.on('error', (error) => onError(error.message));
+        worker.on('exit', (code) => onError(`it ended with code ${code}`));
       }
     },
     close: () => void worker.terminate(),

@@ -128,6 +128,16 @@ test('streams take a pool as they take a coder', async () => {
   expect(Buffer.from(back).equals(bytes)).toBe(true);
 });
 
+test('a result whose memory is gone rejects its call, and the pool works on', async () => {
+  const pool = await create();
+  const data = dataOf(10);
+  const into = new Uint8Array(3 * 10);
+  const call = pool.encode(data, into);
+  structuredClone(into, { transfer: [into.buffer] });
+  await expect(call).rejects.toThrow();
+  expect(await pool.encode(data)).toEqual(coder.encode(data));
+});
+
 test('a disposed pool rejects what it had to do and what it is asked to do', async () => {
   const pool = await create();
   const running = pool.encode(dataOf(100));
@@ -153,6 +163,18 @@ test('workers are made as the caller says, and one that dies rejects what is to 
   };
   const dying = script("throw new Error('no memory')");
   await expect(create({ createWorker: dying })).rejects.toThrow(/no memory/);
+  await expect(create({ createWorker: script('process.exit(3)') })).rejects.toThrow(
+    /ended with code 3/,
+  );
+  let ended = 0;
+  const second = (): WorkerLike => {
+    if (ended++ > 0) throw new Error('no second worker');
+    const worker = new Worker(new URL('../src/pool-worker.ts', import.meta.url));
+    worker.on('exit', () => ended++);
+    return worker;
+  };
+  await expect(create({ workers: 2, createWorker: second })).rejects.toThrow('no second worker');
+  await expect.poll(() => ended).toBe(3);
   const fickle = script(`
     const { parentPort } = require('node:worker_threads');
     parentPort.on('message', ({ kind }) => {
