@@ -1,12 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tsBlocks } from './readme.ts';
 import { publishedPackages, ROOT } from './workspace.ts';
 
-/** Every package of ours resolves from here, as it would from a reader's project. */
-const READERS_FOLDER = join(ROOT, 'testing', 'conformance');
+/** Blocks run as files in here: every package of ours resolves, as it would from a reader's project. */
+const MODULES_FOLDER = join(ROOT, 'testing', 'conformance', 'dist');
 
 const packages = publishedPackages();
 const readmes = [ROOT, ...packages.map(({ folder }) => folder)].map((folder) =>
@@ -44,13 +52,19 @@ test('only closed blocks fenced as ts are taken, with their line', () => {
 
 /** Runs TypeScript as an ESM module against the sources; what went wrong, or an empty string. */
 function runModule(code: string): string {
-  const options = ['--conditions=@barycenter/source', '--input-type=module-typescript', '-'];
-  const { status, stderr, error } = spawnSync(process.execPath, options, {
-    cwd: READERS_FOLDER,
-    input: code,
-    timeout: 100_000,
-    encoding: 'utf8',
-    env: { ...process.env, NODE_NO_WARNINGS: '1' },
-  });
-  return status === 0 ? '' : `status ${status}: ${error?.message ?? ''}${stderr}`;
+  mkdirSync(MODULES_FOLDER, { recursive: true });
+  const folder = mkdtempSync(join(MODULES_FOLDER, 'readme-'));
+  try {
+    const path = join(folder, 'block.mts');
+    writeFileSync(path, code);
+    const options = ['--conditions=@barycenter/source', path];
+    const { status, stderr, error } = spawnSync(process.execPath, options, {
+      timeout: 100_000,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    });
+    return status === 0 ? '' : `status ${status}: ${error?.message ?? ''}${stderr}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -3,6 +3,7 @@ import type { Operation } from '../src/operation.ts';
 import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
+import { nodeChecks } from './da-node.ts';
 import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
 import { erasure } from './erasure.ts';
@@ -30,6 +31,7 @@ export const OPERATIONS: readonly Operation[] = [
   commitMany,
   ...sparseRows,
   ...dispersal,
+  ...nodeChecks,
   ...zodaScheme,
   ...erasure,
   ...erasureLimits,

@@ -9,14 +9,17 @@
  */
 import {
   EIP7594,
+  type EncodedBlob,
   encodeBlob,
+  geometry,
   MAX_BLOB_BYTES,
   type Profile,
-  sampleCommittee,
 } from '@barycenter/da-sampling';
 import { FIELD_MODULUS, scalarToBytes } from '@barycenter/kzg';
 import { seededRandom } from '@barycenter/testing';
+import { packPayload } from '../../packages/da-sampling/src/payload.ts';
 import { buildRowTree } from '../../packages/da-sampling/src/rows.ts';
+import { benchCommittee, SUBMITTER_KEY } from '../src/da-committee.ts';
 import { payloadRows } from '../src/inputs.ts';
 import { type Contender, type Operation, operation } from '../src/operation.ts';
 import { kzgPeer } from '../src/peers/all.ts';
@@ -26,7 +29,6 @@ const QUICK_ROWS = 8;
 const EXTENSION = 4;
 const BYTES_PER_ROW = 4096 * 31;
 const SAMPLED_ROWS = 8;
-const COMMITTEE_SIZE = 16;
 
 type Rows = Uint8Array[];
 type When = { readonly slow: true } | { readonly quickOnly: true };
@@ -139,12 +141,33 @@ function parts(rowCount: number, when: When): Operation[] {
   ];
 }
 
-/** Payload to header through the package's own function. */
+/**
+ * Payload to header through the package's own function. Beside it the commitments to as many full rows
+ * alone, by our kzg and natively: the rows are full where the payload fills the matrix.
+ */
 function whole(bytes: number, { profile, ...when }: When & { profile: Profile }): Operation {
+  const { k, c } = geometry(profile, bytes);
+  const isFull = k * c * 31 === bytes && c === 4096;
+  const rowsOf = (payload: Uint8Array): Uint8Array[] => packPayload(payload, { k, n: k, c });
+  const plain: Record<string, Contender<Uint8Array>> = {
+    'ours, 256 commitments': async (payload, bench) => {
+      const kzg = await bench.kzg();
+      const rows = rowsOf(payload);
+      return { run: () => rows.map((row) => kzg.blobToKzgCommitment(row)) };
+    },
+    'c-kzg, 256 commitments': async (payload, bench) =>
+      native('c-kzg', 'blobToKzgCommitment')(rowsOf(payload), bench),
+  };
   return operation<Uint8Array>({
     name: `da::encodeBlob/bytes=${bytes}`,
-    table: 'dispersal',
-    must: [],
+    table: bytes === MAX_BLOB_BYTES ? 'da' : 'dispersal',
+    must:
+      bytes === MAX_BLOB_BYTES
+        ? [
+            { rule: 'within', peer: 'ours, 256 commitments', bound: 1.15 },
+            { rule: 'faster', peer: 'c-kzg, 256 commitments', bound: 1 },
+          ]
+        : [],
     ...when,
     bytes,
     minRounds: 1,
@@ -152,23 +175,14 @@ function whole(bytes: number, { profile, ...when }: When & { profile: Profile })
     contenders: {
       ours: async (payload, bench) => {
         const kzg = await bench.kzg();
-        const bls = await bench.bls();
-        const random = seededRandom(bytes);
-        const domain = { chainId: 1n, registry: random.bytes(20), namespace: random.bytes(32) };
-        const validators = Array.from({ length: COMMITTEE_SIZE }, () => ({
-          account: random.bytes(20),
-          publicKey: bls.publicKey(bls.keyGen(random.bytes(32))),
-          stake: 32n,
-        }));
-        const seed = random.bytes(32);
-        const committee = sampleCommittee({ bls, domain, epoch: 1n, seed, validators, profile });
-        const submitterKey = new Uint8Array(32).fill(7);
+        const { domain, committee } = benchCommittee(await bench.bls(), profile);
+        const options = { kzg, profile, domain, committee, nonce: 1n, submitterKey: SUBMITTER_KEY };
         return {
-          run: () =>
-            encodeBlob(payload, { kzg, profile, domain, committee, nonce: 1n, submitterKey })
-              .headerRoot,
+          run: () => encodeBlob(payload, options),
+          read: (blob) => (blob as EncodedBlob).message.commitments,
         };
       },
+      ...(isFull ? plain : {}),
     },
   });
 }

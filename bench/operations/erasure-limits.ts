@@ -84,7 +84,7 @@ const calls: readonly Operation[] = [
 
 const POOL_BLOBS = 4;
 
-/** Several blobs at once on some workers, into memory that is used again. */
+/** Several blobs at once on some workers. */
 function pooled(workers: number): Contender<ErasureShape> {
   return async (shape, { backend }) => {
     const pool = await createErasurePool({
@@ -94,11 +94,10 @@ function pooled(workers: number): Contender<ErasureShape> {
       workers,
       ...erasureBackendOption(backend),
     });
-    const data = dataShards(shape);
-    const blobs = Array.from({ length: POOL_BLOBS }, () => new Uint8Array(shape.m * shape.bytes));
+    const blobs = Array.from({ length: POOL_BLOBS }, () => dataShards(shape));
     return {
-      run: () => Promise.all(blobs.map((into) => pool.encode(data, into))),
-      read: (parities) => digest((parities as Uint8Array[][])[POOL_BLOBS - 1]!),
+      run: () => Promise.all(blobs.map((data) => pool.encode(data))),
+      read: (parities) => (parities as Uint8Array[][]).map(digest),
       close: () => pool.dispose(),
     };
   };

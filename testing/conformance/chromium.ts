@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { readmeBlocks } from './readme-blocks.ts';
 import { README_ENTRIES, readmeCode } from './readme-code.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -43,7 +44,7 @@ export async function runChromium(folder: string, project: string): Promise<stri
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    plugins: [readmeCode(project), packagesOf(project)],
+    plugins: [readmeCode(project), readmeBlocks, packagesOf(project)],
     external: ['@chainsafe/blst'],
     logLevel: 'warning',
     logOverride: { 'ignored-bare-import': 'silent' },

@@ -1,6 +1,6 @@
 /**
- * The first screen of each package's README as modules that a bundle can hold: `readme:NAME` is its
- * first `ts` block as it stands, `readme-worker:NAME` the same for a worker, which then posts a message.
+ * The first screen of each package's README as modules that a bundle can hold: `example:NAME` is its
+ * first `ts` block as it stands, `example-worker:NAME` the same for a worker, which then posts a message.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,20 +19,20 @@ const FOLDERS = new Map(
 /** Entry points of esbuild: `readme/NAME` and `readme-worker/NAME` for every published package. */
 export const README_ENTRIES: Readonly<Record<string, string>> = Object.fromEntries(
   [...FOLDERS.keys()].flatMap((name) => [
-    [`readme-${name}`, `readme:${name}`],
-    [`readme-worker-${name}`, `readme-worker:${name}`],
+    [`readme-${name}`, `example:${name}`],
+    [`readme-worker-${name}`, `example-worker:${name}`],
   ]),
 );
 
-/** Resolves `readme:` and `readme-worker:`; imports inside are resolved from `project`. */
+/** Resolves `example:` and `example-worker:`; imports inside are resolved from `project`. */
 export function readmeCode(project: string): Plugin {
   return {
     name: 'readme-code',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^readme(-worker)?:/ }, ({ path }) => ({ path, namespace: 'readme' }));
-      onLoad({ filter: /./, namespace: 'readme' }, ({ path }) => ({
-        contents: path.startsWith('readme:')
-          ? firstBlock(path.slice('readme:'.length))
+      onResolve({ filter: /^example(-worker)?:/ }, ({ path }) => ({ path, namespace: 'example' }));
+      onLoad({ filter: /./, namespace: 'example' }, ({ path }) => ({
+        contents: path.startsWith('example:')
+          ? firstBlock(path.slice('example:'.length))
           : worker(path),
         loader: 'ts',
         resolveDir: project,
@@ -52,6 +52,6 @@ function firstBlock(name: string): string {
 
 /** Node's workers have no global `postMessage`; there the end of the worker is the answer. The log stays for results. */
 function worker(path: string): string {
-  const name = path.slice('readme-worker:'.length);
-  return `console.log = () => {};\nawait import('readme:${name}');\nglobalThis.postMessage?.('${DONE}');\n`;
+  const name = path.slice('example-worker:'.length);
+  return `console.log = () => {};\nawait import('example:${name}');\nglobalThis.postMessage?.('${DONE}');\n`;
 }

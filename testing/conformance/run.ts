@@ -22,6 +22,7 @@ import { build } from 'esbuild';
 import { chooseRuntimes, type Runtime } from '../../scripts/runtimes.ts';
 import { findVectors, readVector, readVectorBytes } from '../src/vectors.ts';
 import { chromiumVersion, runChromium } from './chromium.ts';
+import { readmeBlocks } from './readme-blocks.ts';
 import { README_ENTRIES, readmeCode } from './readme-code.ts';
 import type { VectorFile } from './src/suite.ts';
 
@@ -58,7 +59,7 @@ await build({
   platform: 'neutral',
   target: 'es2022',
   external: ['@barycenter/*', 'node:*'],
-  plugins: [readmeCode(values.project)],
+  plugins: [readmeCode(values.project), readmeBlocks],
   logLevel: 'warning',
 });
 

@@ -18,7 +18,6 @@ pub trait Lane: Copy {
     unsafe fn load(at: *const u8) -> Self;
     unsafe fn store(self, at: *mut u8);
     fn xor(self, other: Self) -> Self;
-    fn zero() -> Self;
     unsafe fn constant(field: &Field, c: u16) -> Self::Constant;
     fn multiply(self, constant: &Self::Constant, mask: Vector) -> Self;
     /// Between the bytes of a shard and the form that `multiply` takes.
@@ -67,11 +66,6 @@ impl Lane for Bytes {
     }
 
     #[inline(always)]
-    fn zero() -> Self {
-        Bytes(crate::vector::splat(0))
-    }
-
-    #[inline(always)]
     unsafe fn constant(field: &Field, c: u16) -> Lookup {
         unsafe { Lookup::at(field.products(c)) }
     }
@@ -111,11 +105,6 @@ impl Lane for Pairs {
     #[inline(always)]
     fn xor(self, other: Self) -> Self {
         Pairs(xor(self.0, other.0), xor(self.1, other.1))
-    }
-
-    #[inline(always)]
-    fn zero() -> Self {
-        Pairs(crate::vector::splat(0), crate::vector::splat(0))
     }
 
     #[inline(always)]
@@ -296,14 +285,20 @@ pub unsafe fn forward2<L: Lane, const FOLD: bool>(
     }
 }
 
-/// target = source, or target += source with ADD, folding on the way.
+/// target = source, folded or not.
 #[inline(always)]
-pub unsafe fn fold_row<L: Lane>(field: &Field, source: *const u8, target: *mut u8, len: usize) {
+pub unsafe fn fold_row<L: Lane, const FOLD: bool>(
+    field: &Field,
+    source: *const u8,
+    target: *mut u8,
+    len: usize,
+) {
     unsafe {
         let mask = nibble_mask();
         let fold = Lookup::at(field.fold);
         for_lanes!(L, len, at, {
-            L::load(source.add(at)).fold(&fold, mask).store(target.add(at));
+            let row = L::load(source.add(at));
+            (if FOLD { row.fold(&fold, mask) } else { row }).store(target.add(at));
         });
     }
 }

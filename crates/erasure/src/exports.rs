@@ -1,8 +1,11 @@
 //! The interface: addresses, counts and small numbers. A field is named by 0 (`Plain8`),
 //! 1 (`Leopard8`) or 2 (`Leopard16`). Nothing is checked.
+use crate::code::Code;
 use crate::combine::Combination;
+use crate::encoding;
 use crate::field::{Field, Kind};
-use crate::leopard::Code;
+use crate::recovery;
+
 use core::slice::from_raw_parts;
 
 #[cfg(not(feature = "relaxed"))]
@@ -21,6 +24,12 @@ pub extern "C" fn field_bytes(field: u32) -> usize {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn field_build(field: u32, tables: *mut u8) {
     unsafe { Field::build(Kind::from_number(field), tables) };
+}
+
+/// Needed before `leopard_recover` and `leopard_coefficients`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn field_build_logarithms(field: u32, tables: *mut u8) {
+    unsafe { Field::at(Kind::from_number(field), tables).build_logarithms() };
 }
 
 #[unsafe(no_mangle)]
@@ -60,7 +69,10 @@ pub extern "C" fn leopard_work_bytes(
     m: usize,
     bytes: usize,
 ) -> usize {
-    code(field, low_rate, core::ptr::null_mut(), k, m, core::ptr::null_mut(), 0).work_bytes(bytes)
+    {
+        let null = core::ptr::null_mut();
+        recovery::work_bytes(&code(field, low_rate, null, k, m, null, 0), bytes)
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -75,7 +87,7 @@ pub unsafe extern "C" fn leopard_encode(
     bytes: usize,
     work: *mut u8,
 ) {
-    unsafe { code(field, low_rate, tables, k, m, slots, stride).encode(bytes, work) }
+    unsafe { encoding::encode(&code(field, low_rate, tables, k, m, slots, stride), bytes, work) }
 }
 
 #[unsafe(no_mangle)]
@@ -95,7 +107,8 @@ pub unsafe extern "C" fn leopard_recover(
 ) {
     unsafe {
         let code = code(field, low_rate, tables, k, m, slots, stride);
-        code.recover(
+        recovery::recover(
+            &code,
             from_raw_parts(present, k + m),
             from_raw_parts(wanted, wanted_count),
             bytes,
@@ -119,7 +132,8 @@ pub unsafe extern "C" fn leopard_coefficients(
 ) {
     unsafe {
         let code = code(field, low_rate, tables, k, m, core::ptr::null_mut(), 0);
-        code.coefficients(
+        recovery::coefficients(
+            &code,
             from_raw_parts(sources, k),
             from_raw_parts(wanted, wanted_count),
             out,

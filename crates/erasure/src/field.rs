@@ -63,9 +63,55 @@ impl Kind {
         }
     }
 
+    /// The product of two polynomials.
+    fn multiply(self, a: u16, b: u16) -> u16 {
+        let mut product = 0;
+        for i in (0..self.bits()).rev() {
+            product <<= 1;
+            if product >> self.bits() == 1 {
+                product ^= self.polynomial();
+            }
+            if b >> i & 1 == 1 {
+                product ^= u32::from(a);
+            }
+        }
+        product as u16
+    }
+
     /// Bytes of the tables of this field.
     pub const fn table_bytes(self) -> usize {
         PRODUCT_BYTES + FOLD_BYTES + (4 << self.bits())
+    }
+}
+
+/// From polynomials to coordinates, for elements whose coordinates are those of the first eight bits.
+struct Coordinates {
+    /// Reduced polynomials, each the only one with its leading bit, and their coordinates.
+    rows: [(u16, u8); 8],
+}
+
+impl Coordinates {
+    fn new(kind: Kind) -> Coordinates {
+        let mut coordinates = Coordinates { rows: [(0, 0); 8] };
+        for i in 0..8 {
+            let row = coordinates.reduce((kind.basis(i), 1 << i));
+            coordinates.rows[i as usize] = row;
+        }
+        coordinates
+    }
+
+    fn reduce(&self, mut row: (u16, u8)) -> (u16, u8) {
+        for (polynomial, bits) in self.rows {
+            // Rows are reduced by those before them, so the order clears leading bits for good.
+            if polynomial != 0 && row.0 >> polynomial.ilog2() & 1 == 1 {
+                row = (row.0 ^ polynomial, row.1 ^ bits);
+            }
+        }
+        row
+    }
+
+    fn of(&self, polynomial: u16) -> u8 {
+        self.reduce((polynomial, 0)).1
     }
 }
 
@@ -94,25 +140,52 @@ impl Field {
         }
     }
 
-    /// Writes the tables to `memory`, `kind.table_bytes()` bytes aligned to 16.
+    /// Writes the tables of products to `memory`, `kind.table_bytes()` bytes aligned to 16. Those of
+    /// logarithms are left to `build_logarithms`: only recovery needs them.
     pub unsafe fn build(kind: Kind, memory: *mut u8) -> Field {
+        let field = Field::at(kind, memory);
+        let coordinates = Coordinates::new(kind);
+        let product = |i, j| coordinates.of(kind.multiply(kind.basis(i), kind.basis(j)));
         unsafe {
-            let field = Field::at(kind, memory);
-            field.build_logarithms();
-            for c in 0..256 {
-                field.build_lookup(field.products.add(32 * c), |bit| {
-                    field.multiply(c as u16, 1 << bit)
+            core::ptr::write_bytes(memory, 0, PRODUCT_BYTES + FOLD_BYTES);
+            for i in 0..8 {
+                field.write_lookup(field.products.add(32 << i), |bit| product(i, bit));
+            }
+            // Every other table is the sum of two before it.
+            for c in 1..256usize {
+                let lowest = c & c.wrapping_neg();
+                if c != lowest {
+                    for at in 0..32 {
+                        let sum = *field.products.add(32 * lowest + at)
+                            ^ *field.products.add(32 * (c - lowest) + at);
+                        *field.products.add(32 * c + at) = sum;
+                    }
+                }
+            }
+            if kind == Kind::Leopard16 {
+                field.write_lookup(field.fold, |bit| {
+                    coordinates
+                        .of(kind.basis(8 + bit) ^ kind.multiply(kind.basis(8), kind.basis(bit)))
                 });
             }
-            field.build_lookup(field.fold, |bit| match kind {
-                Kind::Leopard16 => 256 << bit ^ field.multiply(256, 1 << bit),
-                _ => 0,
-            });
-            field
+        }
+        field
+    }
+
+    /// A linear function on bytes, given on the bits, as two tables of sixteen.
+    unsafe fn write_lookup(&self, out: *mut u8, of_bit: impl Fn(u32) -> u8) {
+        for half in 0..2 {
+            for bit in 0..4 {
+                let value = of_bit(4 * half + bit);
+                for x in (0..16).filter(|x| x >> bit & 1 == 1) {
+                    unsafe { *out.add(16 * half as usize + x) ^= value };
+                }
+            }
         }
     }
 
-    unsafe fn build_logarithms(&self) {
+    /// Writes the tables that `log` and `exp` read.
+    pub unsafe fn build_logarithms(&self) {
         unsafe {
             let order = 1usize << self.kind.bits();
             // exp serves first as the logarithm of a polynomial, log as the polynomial of an element.
@@ -140,18 +213,6 @@ impl Field {
         }
     }
 
-    /// A linear function on bytes, given on the bits, as two tables of sixteen.
-    unsafe fn build_lookup(&self, out: *mut u8, of_bit: impl Fn(u32) -> u16) {
-        for half in 0..2 {
-            for x in 0..16u32 {
-                let sum = (0..4)
-                    .filter(|bit| x >> bit & 1 == 1)
-                    .fold(0, |sum, bit| sum ^ of_bit(4 * half + bit));
-                unsafe { *out.add((16 * half + x) as usize) = sum as u8 };
-            }
-        }
-    }
-
     /// Size of the multiplicative group.
     #[inline(always)]
     pub fn modulus(&self) -> u32 {
@@ -168,13 +229,6 @@ impl Field {
     #[inline(always)]
     pub fn exp(&self, log: u32) -> u16 {
         unsafe { *self.exp.add(log as usize) }
-    }
-
-    pub fn multiply(&self, a: u16, b: u16) -> u16 {
-        if a == 0 || b == 0 {
-            return 0;
-        }
-        self.exp((self.log(a as usize) + self.log(b as usize)) % self.modulus())
     }
 
     /// Lookup tables of the products with `c` of GF(2^8).

@@ -8,11 +8,13 @@
 #![allow(clippy::missing_safety_doc, clippy::needless_range_loop, clippy::too_many_arguments)]
 
 pub mod butterfly;
+pub mod code;
 pub mod combine;
+pub mod encoding;
 pub mod exports;
 pub mod field;
-pub mod leopard;
 pub mod locator;
+pub mod recovery;
 pub mod transform;
 pub mod vector;
 

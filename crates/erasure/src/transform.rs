@@ -8,6 +8,7 @@ use crate::butterfly::{
     Bytes, Lane, Pairs, fold_row, forward2, forward4, inverse2, inverse4, skews,
 };
 use crate::field::{Field, Kind};
+use core::array::from_fn;
 
 /// Where values come from.
 pub trait Input {
@@ -53,12 +54,7 @@ impl Transform {
                 return core::ptr::write_bytes(work, 0, count * self.len);
             }
             if count <= 4 {
-                return match self.field.kind {
-                    Kind::Leopard16 => {
-                        self.first_layers::<I, Pairs>(input, start, work, count, point)
-                    }
-                    _ => self.first_layers::<I, Bytes>(input, start, work, count, point),
-                };
+                return self.first_layers(input, start, work, count, point);
             }
             let quarter = count / 4;
             let run = quarter * self.len;
@@ -77,8 +73,8 @@ impl Transform {
         }
     }
 
-    #[inline(never)]
-    unsafe fn first_layers<I: Input, L: Lane>(
+    /// The first layer, or the first two: one to four rows.
+    unsafe fn first_layers<I: Input>(
         &self,
         input: &I,
         start: usize,
@@ -86,39 +82,14 @@ impl Transform {
         count: usize,
         point: usize,
     ) {
-        unsafe {
-            let Transform { field, len } = self;
-            let row = |i| input.row(start + i);
-            let out = |i| work.add(i * len);
-            match (count, I::FOLDED) {
-                (1, false) => fold_row::<L>(field, row(0), out(0), *len),
-                (1, true) => {}
-                (2, false) => {
-                    inverse2::<L, true>(field, point as u16, [0, 1].map(row), [0, 1].map(out), *len)
-                }
-                (2, true) => inverse2::<L, false>(
-                    field,
-                    point as u16,
-                    [0, 1].map(row),
-                    [0, 1].map(out),
-                    *len,
-                ),
-                (_, false) => inverse4::<L, true, false>(
-                    field,
-                    skews(point, 1),
-                    [0, 1, 2, 3].map(row),
-                    [0, 1, 2, 3].map(out),
-                    *len,
-                ),
-                (_, true) => inverse4::<L, false, false>(
-                    field,
-                    skews(point, 1),
-                    [0, 1, 2, 3].map(row),
-                    [0, 1, 2, 3].map(out),
-                    *len,
-                ),
-            }
-        }
+        let rows = from_fn(|i| input.row(start + i.min(count - 1)));
+        let layers = match (self.field.kind, I::FOLDED) {
+            (Kind::Leopard16, false) => inverse_leaf::<Pairs, true>,
+            (Kind::Leopard16, true) => inverse_leaf::<Pairs, false>,
+            _ => inverse_leaf::<Bytes, false>,
+        };
+        let targets = from_fn(|i| work.wrapping_add(i * self.len));
+        unsafe { layers(&self.field, point, rows, targets, count, self.len) }
     }
 
     /// Coefficients in `source` to values at `count` points from `point`; `work` (which may be
@@ -148,12 +119,7 @@ impl Transform {
                 return;
             }
             if count <= 4 {
-                return match self.field.kind {
-                    Kind::Leopard16 => {
-                        self.last_layers::<O, Pairs>(source, output, start, count, point)
-                    }
-                    _ => self.last_layers::<O, Bytes>(source, output, start, count, point),
-                };
+                return self.last_layers(source, output, start, count, point);
             }
             let quarter = count / 4;
             let run = quarter * self.len;
@@ -179,8 +145,8 @@ impl Transform {
         }
     }
 
-    #[inline(never)]
-    unsafe fn last_layers<O: Output, L: Lane>(
+    /// The last layer, or the last two.
+    unsafe fn last_layers<O: Output>(
         &self,
         source: *const u8,
         output: &O,
@@ -188,39 +154,14 @@ impl Transform {
         count: usize,
         point: usize,
     ) {
-        unsafe {
-            let Transform { field, len } = self;
-            let row = |i| source.add(i * len);
-            let out = |i| output.row(start + i);
-            match (count, O::FOLDED) {
-                (1, false) => fold_row::<L>(field, row(0), out(0), *len),
-                (1, true) => {}
-                (2, false) => {
-                    forward2::<L, true>(field, point as u16, [0, 1].map(row), [0, 1].map(out), *len)
-                }
-                (2, true) => forward2::<L, false>(
-                    field,
-                    point as u16,
-                    [0, 1].map(row),
-                    [0, 1].map(out),
-                    *len,
-                ),
-                (_, false) => forward4::<L, true, false>(
-                    field,
-                    skews(point, 1),
-                    [0, 1, 2, 3].map(row),
-                    [0, 1, 2, 3].map(out),
-                    *len,
-                ),
-                (_, true) => forward4::<L, false, false>(
-                    field,
-                    skews(point, 1),
-                    [0, 1, 2, 3].map(row),
-                    [0, 1, 2, 3].map(out),
-                    *len,
-                ),
-            }
-        }
+        let rows = from_fn(|i| source.wrapping_add(i * self.len));
+        let layers = match (self.field.kind, O::FOLDED) {
+            (Kind::Leopard16, false) => forward_leaf::<Pairs, true>,
+            (Kind::Leopard16, true) => forward_leaf::<Pairs, false>,
+            _ => forward_leaf::<Bytes, false>,
+        };
+        let targets = from_fn(|i| output.row(start + i.min(count - 1)));
+        unsafe { layers(&self.field, point, rows, targets, count, self.len) }
     }
 
     /// Whether all factors lie in GF(2^8), so that both bytes of an element are treated alike.
@@ -250,4 +191,46 @@ unsafe fn forward4_rows<L: Lane, const ORIGIN: bool>(
     run: usize,
 ) {
     unsafe { forward4::<L, false, ORIGIN>(field, factors, rows, parts, run) }
+}
+
+/// Layers at distance 1 and 2 on `count` rows, none on a single row; FOLD as in `butterfly`.
+#[inline(never)]
+unsafe fn inverse_leaf<L: Lane, const FOLD: bool>(
+    field: &Field,
+    point: usize,
+    rows: [*const u8; 4],
+    targets: [*mut u8; 4],
+    count: usize,
+    len: usize,
+) {
+    unsafe {
+        match (rows, targets) {
+            ([a, ..], [x, ..]) if count == 1 => fold_row::<L, FOLD>(field, a, x, len),
+            ([a, b, ..], [x, y, ..]) if count == 2 => {
+                inverse2::<L, FOLD>(field, point as u16, [a, b], [x, y], len)
+            }
+            _ => inverse4::<L, FOLD, false>(field, skews(point, 1), rows, targets, len),
+        }
+    }
+}
+
+/// The same layers back.
+#[inline(never)]
+unsafe fn forward_leaf<L: Lane, const FOLD: bool>(
+    field: &Field,
+    point: usize,
+    rows: [*const u8; 4],
+    targets: [*mut u8; 4],
+    count: usize,
+    len: usize,
+) {
+    unsafe {
+        match (rows, targets) {
+            ([a, ..], [x, ..]) if count == 1 => fold_row::<L, FOLD>(field, a, x, len),
+            ([a, b, ..], [x, y, ..]) if count == 2 => {
+                forward2::<L, FOLD>(field, point as u16, [a, b], [x, y], len)
+            }
+            _ => forward4::<L, FOLD, false>(field, skews(point, 1), rows, targets, len),
+        }
+    }
 }

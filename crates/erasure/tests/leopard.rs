@@ -1,7 +1,7 @@
 //! Leopard's codes against the crate reed-solomon-simd, and recovery of what was encoded.
 mod shards;
-use shards::{Random, Shards, field};
 use erasure::field::{Field, Kind};
+use shards::{Random, Shards, field};
 
 /// Data and parity counts: powers of two and their neighbours, one chunk and several.
 const SHAPES: [(usize, usize); 22] = [

@@ -162,8 +162,8 @@ export class RowVerifier {
     checkShape(message, this.header.geometry);
     return {
       index: message.index,
-      row: message.row.slice(),
-      branch: message.branch.map((hash) => hash.slice()),
+      row: new Uint8Array(message.row), // not slice(), which is a view of a Buffer
+      branch: message.branch.map((hash) => new Uint8Array(hash)),
     };
   }
 

@@ -252,6 +252,10 @@ describe('RowVerifier', () => {
     mine.row.fill(0);
     expect(row.row).toEqual(message.row);
     expect(verifier.add(message)).toBe(row);
+    const buffer = Buffer.from(blob.rowMessage(5).row);
+    const other = verifier.add({ ...blob.rowMessage(5), row: buffer });
+    buffer.fill(0);
+    expect(other.row).toEqual(blob.rowMessage(5).row);
   });
 
   it('takes no header that checkHeader did not return', () => {

@@ -7,12 +7,9 @@
  */
 import type { CheckedShard } from './commitment.ts';
 import type { Codec } from './engine.ts';
+import type { Shards } from './shard-list.ts';
 
-/**
- * Several shards: a list of byte arrays, or one byte array that holds them one after the other.
- * Written to, a list must not overlap itself or what is read.
- */
-export type Shards = Uint8Array | readonly Uint8Array[];
+export type { Shards };
 
 /** What computes, and why. */
 export interface Backend {

@@ -1,6 +1,11 @@
 /** Checks of shards given by the caller. Each list is read once, so that a list that changes cannot pass. */
 import { isBytes } from '@noble/hashes/utils.js';
-import type { Shards } from './erasure.ts';
+
+/**
+ * Several shards: a list of byte arrays, or one byte array that holds them one after the other.
+ * Written to, a list must not overlap itself or what is read.
+ */
+export type Shards = Uint8Array | readonly Uint8Array[];
 
 /** What a parameter is called, and how many shards of how many bytes it must hold. */
 export interface Expected {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { seededRandom } from '@barycenter/testing';
 import { describe, expect, test } from 'vitest';
-import type { Codec, Engine, Shape, Workspace } from '../src/engine.ts';
+import type { Codec, Shape, Workspace } from '../src/engine.ts';
 import { createJsEngine } from '../src/js/engine.ts';
 import { createWasmEngine, engineOn } from '../src/wasm/engine.ts';
-import { acceptsKernel, KNOWN_ANSWERS } from '../src/wasm/known-answer.ts';
+import { acceptsKernel, KNOWN_ANSWER } from '../src/wasm/known-answer.ts';
 
 const LEOPARD: readonly Codec[] = ['leopard-ff8', 'leopard-ff16', 'leopard-ff16-low'];
 const SHAPES: readonly (readonly [k: number, m: number])[] = [
@@ -146,23 +146,20 @@ describe.each(modules)('$name', ({ name, module }) => {
   });
 });
 
-test('the known answers are those of the JavaScript engine', () => {
-  for (const [codec, answer] of Object.entries(KNOWN_ANSWERS)) {
-    expect([codec, parityNumber(createJsEngine(), codec as Codec)]).toEqual([codec, answer]);
-  }
-});
-
-/** The sum of the parity bytes of the known question, each times its number from 1. */
-function parityNumber(engine: Engine, codec: Codec): number {
-  const workspace = engine.open({ codec, dataShards: 5, parityShards: 3, slotBytes: 128 });
+test('the known answer is that of the JavaScript engine', () => {
+  const workspace = createJsEngine().open({
+    codec: 'leopard-ff8',
+    dataShards: 5,
+    parityShards: 3,
+    slotBytes: 128,
+  });
   for (let i = 0; i < 5; i++) {
     for (let at = 0; at < 128; at++) workspace.slot(i)[at] = (i + 1) * (at + 3);
   }
   workspace.encode(128);
-  return [5, 6, 7]
-    .flatMap((i) => [...workspace.slot(i)])
-    .reduce((sum, byte, i) => sum + byte * (i + 1), 0);
-}
+  const parity = [5, 6, 7].flatMap((i) => [...workspace.slot(i)]);
+  expect(parity.reduce((sum, byte, i) => sum + byte * (i + 1), 0)).toBe(KNOWN_ANSWER);
+});
 
 function shards(workspace: Workspace, { dataShards, parityShards }: Shape): Uint8Array[] {
   return Array.from({ length: dataShards + parityShards }, (_, i) => workspace.slot(i).slice());

@@ -66,7 +66,7 @@ export function extendRows(
   assertShape({ dataRows: rows.length, rowCount });
   commonElementCount(rows);
   rows.forEach(assertCanonical);
-  const copies = rows.map((row) => Uint8Array.from(row));
+  const copies = rows.map((row) => new Uint8Array(row));
   return rowCount === rows.length ? copies : [...copies, ...engine.extendRows(rows, rowCount)];
 }
 
@@ -91,7 +91,7 @@ export function recoverRows(
   const used = rows.slice(0, dataRows);
   used.forEach(assertCanonical);
   const numbers = indices.slice(0, dataRows);
-  if (numbers[dataRows - 1] === dataRows - 1) return used.map((row) => Uint8Array.from(row));
+  if (numbers[dataRows - 1] === dataRows - 1) return used.map((row) => new Uint8Array(row));
   return engine.recoverRows(numbers, used, rowCount);
 }
 

@@ -2,6 +2,8 @@
  * Conformance of `@barycenter/erasure`: every codec byte for byte on every back end that this runtime can
  * run, recovery, commitments, and the ways to get hold of a coder.
  */
+
+import { BLOCKS } from 'readme:packages/erasure/README.md';
 import {
   type Codec,
   checkShard,
@@ -81,6 +83,10 @@ async function build(load: LoadVectors): Promise<Case[]> {
       name: 'an unknown codec, too few shards and foreign proofs are refused',
       check: checkRefusals,
     },
+    ...BLOCKS.map(({ line, run }) => ({
+      name: `the code at line ${line} of the README runs as it stands`,
+      check: async () => void (await run()),
+    })),
     ...backends.flatMap((backend) => casesOf(backend, files)),
   ];
 }

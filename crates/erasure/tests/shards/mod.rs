@@ -1,8 +1,9 @@
 //! Slots, tables and work memory for the kernels, and fixed random bytes.
 #![allow(dead_code)]
+use erasure::code::Code;
 use erasure::combine::Combination;
 use erasure::field::{Field, Kind};
-use erasure::leopard::Code;
+use erasure::{encoding, recovery};
 
 /// xorshift32.
 pub struct Random(pub u32);
@@ -39,7 +40,19 @@ impl Random {
 /// A field whose tables live as long as the process.
 pub fn field(kind: Kind) -> Field {
     let tables = Box::leak(vec![0u128; kind.table_bytes() / 16 + 1].into_boxed_slice());
-    unsafe { Field::build(kind, tables.as_mut_ptr().cast()) }
+    unsafe {
+        let field = Field::build(kind, tables.as_mut_ptr().cast());
+        field.build_logarithms();
+        field
+    }
+}
+
+/// The product of two elements by their logarithms.
+pub fn multiply(field: &Field, a: u16, b: u16) -> u16 {
+    if a == 0 || b == 0 {
+        return 0;
+    }
+    field.exp((field.log(a.into()) + field.log(b.into())) % field.modulus())
 }
 
 pub struct Shards {
@@ -54,7 +67,7 @@ impl Shards {
         let stride = bytes | 64;
         let mut memory = vec![0xEE; stride * (k + m)];
         let code = Code { field, low_rate, k, m, slots: memory.as_mut_ptr(), stride };
-        let work = vec![0xEEEE_EEEE_EEEE_EEEE; code.work_bytes(bytes).div_ceil(8)];
+        let work = vec![0xEEEE_EEEE_EEEE_EEEE; recovery::work_bytes(&code, bytes).div_ceil(8)];
         Shards { code, memory, work, bytes }
     }
 
@@ -67,17 +80,31 @@ impl Shards {
     }
 
     pub fn encode(&mut self) {
-        unsafe { self.code.encode(self.bytes, self.work.as_mut_ptr().cast()) }
+        unsafe { encoding::encode(&self.code, self.bytes, self.work.as_mut_ptr().cast()) }
     }
 
     pub fn recover(&mut self, present: &[u8], wanted: &[u32]) {
-        unsafe { self.code.recover(present, wanted, self.bytes, self.work.as_mut_ptr().cast()) }
+        unsafe {
+            recovery::recover(
+                &self.code,
+                present,
+                wanted,
+                self.bytes,
+                self.work.as_mut_ptr().cast(),
+            )
+        }
     }
 
     pub fn coefficients(&mut self, sources: &[u32], wanted: &[u32]) -> Vec<u16> {
         let mut out = vec![0; sources.len() * wanted.len()];
         unsafe {
-            self.code.coefficients(sources, wanted, out.as_mut_ptr(), self.work.as_mut_ptr().cast())
+            recovery::coefficients(
+                &self.code,
+                sources,
+                wanted,
+                out.as_mut_ptr(),
+                self.work.as_mut_ptr().cast(),
+            )
         };
         out
     }

@@ -30,27 +30,46 @@ export function createWasmEngine(module: WebAssembly.Module, name: 'relaxed' | '
 export function engineOn(instance: WebAssembly.Instance, name: 'relaxed' | 'strict'): Engine {
   const kernel = instance.exports as unknown as KernelExports;
   const regions = new Regions(kernel.memory, kernel.__heap_base.value);
-  const tables: (Pointer | undefined)[] = [];
-  const tablesOf = (field: FieldNumber): Pointer => {
-    let pointer = tables[field];
-    if (pointer === undefined) {
-      pointer = regions.take(kernel.field_bytes(field));
-      kernel.field_build(field, pointer);
-      tables[field] = pointer;
-    }
-    return pointer;
+  const fields: (FieldTables | undefined)[] = [];
+  const machine: Machine = {
+    kernel,
+    regions,
+    tables(field) {
+      const tables = fields[field] ?? new FieldTables(field, { kernel, regions });
+      fields[field] = tables;
+      return tables;
+    },
   };
-  return {
-    name,
-    open: (shape) => new WasmWorkspace(shape, { kernel, regions, tables: tablesOf }),
-  };
+  return { name, open: (shape) => new WasmWorkspace(shape, machine) };
 }
 
 type Machine = {
   readonly kernel: KernelExports;
   readonly regions: Regions;
-  readonly tables: (field: FieldNumber) => Pointer;
+  readonly tables: (field: FieldNumber) => FieldTables;
 };
+
+/** The tables of a field, which all workspaces share. */
+class FieldTables {
+  readonly products: Pointer;
+  readonly #field: FieldNumber;
+  readonly #kernel: KernelExports;
+  #hasLogarithms = false;
+
+  constructor(field: FieldNumber, { kernel, regions }: Pick<Machine, 'kernel' | 'regions'>) {
+    this.products = regions.take(kernel.field_bytes(field));
+    kernel.field_build(field, this.products);
+    this.#field = field;
+    this.#kernel = kernel;
+  }
+
+  /** The same tables with those of logarithms, which take longer to build than all the others. */
+  get logarithms(): Pointer {
+    if (!this.#hasLogarithms) this.#kernel.field_build_logarithms(this.#field, this.products);
+    this.#hasLogarithms = true;
+    return this.products;
+  }
+}
 
 /** Where the parts of a workspace begin. */
 type Layout = {
@@ -67,7 +86,7 @@ class WasmWorkspace implements Workspace {
   readonly #regions: Regions;
   readonly #field: FieldNumber;
   readonly #lowRate: 0 | 1;
-  readonly #tables: Pointer;
+  readonly #tables: FieldTables;
   readonly #slots: Pointer;
   readonly #layout: Layout;
   /** Views of the memory's present buffer. */
@@ -103,7 +122,17 @@ class WasmWorkspace implements Workspace {
     const { stride, work } = this.#layout;
     const rate = this.#lowRate;
     this.#kernel.leopard_encode(
-      ...([this.#field, rate, this.#tables, k, m, this.#slots, stride, bytes, work] as const),
+      ...([
+        this.#field,
+        rate,
+        this.#tables.products,
+        k,
+        m,
+        this.#slots,
+        stride,
+        bytes,
+        work,
+      ] as const),
     );
   }
 
@@ -124,7 +153,7 @@ class WasmWorkspace implements Workspace {
       const count = Math.min(rows, targets.length - first);
       this.#coefficients.set(coefficients.subarray(first * row, (first + count) * row));
       this.#kernel.combine(
-        ...([this.#field, this.#tables, this.#slots, stride] as const),
+        ...([this.#field, this.#tables.products, this.#slots, stride] as const),
         ...([numbers + 4 * first, count, sourcesAt, row, table, bytes, add ? 1 : 0] as const),
       );
     }
@@ -137,7 +166,16 @@ class WasmWorkspace implements Workspace {
     const marks = numbers + 4 * this.#write(wanted, 0);
     new Uint8Array(this.#kernel.memory.buffer).set(present.subarray(0, k + m), marks);
     this.#kernel.leopard_recover(
-      ...([this.#field, this.#lowRate, this.#tables, k, m, this.#slots, stride, bytes] as const),
+      ...([
+        this.#field,
+        this.#lowRate,
+        this.#tables.logarithms,
+        k,
+        m,
+        this.#slots,
+        stride,
+        bytes,
+      ] as const),
       ...([marks, numbers, wanted.length, work] as const),
     );
   }
@@ -153,7 +191,7 @@ class WasmWorkspace implements Workspace {
     for (let first = 0; first < wanted.length; first += rows) {
       const count = Math.min(rows, wanted.length - first);
       this.#kernel.leopard_coefficients(
-        ...([this.#field, this.#lowRate, this.#tables, k, m] as const),
+        ...([this.#field, this.#lowRate, this.#tables.logarithms, k, m] as const),
         ...([numbers, wantedAt + 4 * first, count, table, work] as const),
       );
       out.set(this.#coefficients.subarray(0, count * k), first * k);

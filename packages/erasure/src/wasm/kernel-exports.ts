@@ -14,6 +14,8 @@ export interface KernelExports {
   readonly __heap_base: WebAssembly.Global;
   field_bytes(field: FieldNumber): number;
   field_build(field: FieldNumber, tables: Pointer): void;
+  /** Needed before `leopard_recover` and `leopard_coefficients`. */
+  field_build_logarithms(field: FieldNumber, tables: Pointer): void;
   combine(
     field: FieldNumber,
     tables: Pointer,
