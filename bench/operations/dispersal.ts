@@ -170,7 +170,7 @@ function whole(bytes: number, { profile, ...when }: When & { profile: Profile })
         : [],
     ...when,
     bytes,
-    minRounds: 1,
+    minRounds: isFull ? 5 : 1,
     input: async () => seededRandom(bytes).bytes(bytes),
     contenders: {
       ours: async (payload, bench) => {
