@@ -29,15 +29,16 @@ library Bls12381 {
         hex"08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1";
 
     /// Whether `signature` is of `message` under the key whose negative is given:
-    /// e(-key, H(message)) e(G, signature) = 1. False for points outside their group and for infinity on
-    /// either side, which would satisfy the equation. Two pairings.
+    /// e(-key, H(message)) e(G, signature) = 1. False for points outside their group, for infinity on either
+    /// side, which would satisfy the equation, and for any other length: PAIRING_CHECK takes any number of
+    /// pairs, so bytes after the signature could be a pair that cancels the first. Two pairings.
     function verify(
         bytes memory negatedKey,
         bytes memory message,
         bytes memory tag,
         bytes calldata signature
     ) internal view returns (bool) {
-        if (_isZero(negatedKey) || _isZero(signature)) return false;
+        if (signature.length != G2_BYTES || _isZero(negatedKey) || _isZero(signature)) return false;
         bytes memory pairs = abi.encodePacked(negatedKey, hashToG2(message, tag), GENERATOR, signature);
         uint256 start = startOf(pairs);
         if (!Precompiles.tryRun(Precompiles.PAIRING_CHECK, start, pairs.length, start, 32)) return false;

@@ -94,8 +94,6 @@ abstract contract Certificates is Committees {
         uint256 dataRows = _dataRows(certificate.byteLength);
         if (!isAccepted(certificate.epoch)) revert EpochUnknown(certificate.epoch);
         (bytes memory table, CommitteeRecord memory committee) = _readTable(certificate.epoch);
-        if (certificate.signature.length != Bls12381.G2_BYTES) revert SignatureInvalid();
-
         (uint256 signedSeats, bytes memory negatedKey) = _countSigners(certificate.bitmap, table, committee);
         if (signedSeats == 0) revert NoSigners();
         if (signedSeats < THRESHOLD_ROWS) revert BelowThreshold(signedSeats);

@@ -77,7 +77,7 @@ abstract contract Elements is Certificates {
         if (node != bytes32(proof.header[COMMITMENTS_ROOT_AT:])) revert CommitmentsMismatch();
     }
 
-    /// f(w^brp(column)) = y by POINT_EVALUATION, whose answer must be the two constants of EIP-4844.
+    /// f(w^brp(column)) = y by POINT_EVALUATION, which answers the 64 bytes of two constants.
     function _checkPoint(uint256 column, bytes32 y, ElementProof calldata proof) private view {
         bytes32 versionedHash = Precompiles.sha(proof.commitment);
         versionedHash = bytes32(uint256(1) << 248) | (versionedHash & bytes32(type(uint256).max >> 8));
@@ -85,13 +85,6 @@ abstract contract Elements is Certificates {
             abi.encodePacked(versionedHash, _domainPoint(column), y, proof.commitment, proof.proof);
         uint256 start = startOf(input);
         if (!Precompiles.tryRun(Precompiles.POINT_EVALUATION, start, input.length, start, 64)) revert ProofInvalid();
-        uint256 elements;
-        uint256 modulus;
-        assembly ("memory-safe") {
-            elements := mload(start)
-            modulus := mload(add(start, 32))
-        }
-        if (elements != ELEMENTS_PER_BLOB || modulus != FIELD_MODULUS) revert ProofInvalid();
     }
 
     /// w^brp(column): where a blob's polynomial has the element at this position.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {startOf} from "./MemoryStart.sol";
-
 /// Calls to precompiles that may be absent: a call to an address without code succeeds with no data,
 /// so the size of every answer is checked (da-review.md §5.8).
 library Precompiles {
@@ -41,9 +39,12 @@ library Precompiles {
 
     /// SHA-256 of `data`.
     function sha(bytes memory data) internal view returns (bytes32 digest) {
-        run(SHA256, startOf(data), data.length, 0, 32);
+        bool hashed;
         assembly ("memory-safe") {
+            hashed := staticcall(gas(), SHA256, add(data, 32), mload(data), 0, 32)
+            hashed := and(hashed, eq(returndatasize(), 32))
             digest := mload(0)
         }
+        if (!hashed) revert PrecompileFailed(SHA256);
     }
 }

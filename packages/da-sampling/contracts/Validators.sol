@@ -70,7 +70,7 @@ abstract contract Validators is Epochs {
     /// below the sender's, or zero; the nearest costs least. If the list is full, the smallest stake gives
     /// way to a larger one, so that places cannot be kept from others by many small stakes.
     function register(bytes calldata key, bytes calldata possession, address previous) external payable {
-        if (key.length != Bls12381.PACKED_KEY_BYTES || possession.length != Bls12381.G2_BYTES) revert BadForm();
+        if (key.length != Bls12381.PACKED_KEY_BYTES) revert BadForm();
         if (_validators[msg.sender].stake != 0) revert AccountReused();
         uint96 stake = msg.value.toUint96();
         if (stake < MIN_STAKE) revert StakeTooSmall(stake);

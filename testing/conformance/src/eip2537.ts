@@ -8,6 +8,7 @@
  * draft-irtf-cfrg-pairing-friendly-curves-11, appendix C; RFC 9380 §5.2, §5.3.1.
  */
 import { createHash } from 'node:crypto';
+import type { Anvil } from './anvil.ts';
 
 /** Addresses of the precompiles. EIP-2537, table of constants. */
 export const G1_ADD = 0x0b;
@@ -61,6 +62,28 @@ export function hashToField(message: Uint8Array, tag: Uint8Array): Uint8Array<Ar
     element(mod(toBigint(uniform.subarray(i * HASHED_BYTES, (i + 1) * HASHED_BYTES)))),
   );
   return [concat(a!, b!), concat(c!, d!)];
+}
+
+/** H(message) in G2, both maps and the addition done by the chain. RFC 9380 §3, hash_to_curve. */
+export async function hashOnChain(
+  anvil: Pick<Anvil, 'call'>,
+  { message, tag }: { message: Uint8Array; tag: Uint8Array },
+): Promise<Uint8Array> {
+  const mapped = [];
+  for (const field of hashToField(message, tag)) {
+    mapped.push(await mustCall(anvil, { to: MAP_FP2_TO_G2, data: field }));
+  }
+  return mustCall(anvil, { to: G2_ADD, data: concat(...mapped) });
+}
+
+/** What a precompile answers; throws if it refuses. */
+export async function mustCall(
+  anvil: Pick<Anvil, 'call'>,
+  { to, data }: { to: number; data: Uint8Array },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await anvil.call(to, data);
+  if (answer === undefined) throw new Error(`precompile 0x${to.toString(16)} refused its input`);
+  return answer;
 }
 
 /** Joins byte strings. */

@@ -3,6 +3,8 @@
  * certificates and for each way of being bad. Rules: da-review.md §5.
  */
 import {
+  attestationMessage,
+  attestationTag,
   type Certificate,
   type Committee,
   EIP7594,
@@ -33,6 +35,7 @@ import {
   SMALL_PROFILE,
   startChain,
 } from '../src/da-deployment.ts';
+import { concat, hashOnChain, uncompressG1 } from '../src/eip2537.ts';
 
 const binary = findAnvil();
 if (binary === undefined) console.log('peer absent, skipped: @foundry-rs/anvil');
@@ -163,6 +166,19 @@ describe.runIf(binary !== undefined)('a certificate on chain', () => {
       expect(await refusalOf(verifyRaw({ signature: bent }))).toBe('SignatureInvalid');
     }
     await verifyRaw({});
+  });
+
+  test('with a pair after its signature that cancels the signers’ is refused', async () => {
+    const signers = committee.members.filter((_, i) => i !== 1).map(({ publicKey }) => publicKey);
+    const cancelling = concat(
+      new Uint8Array(256), // infinity as signature
+      uncompressG1(bls.aggregatePublicKeys(signers)),
+      await hashOnChain(anvil, {
+        message: attestationMessage(BLOB, committee),
+        tag: attestationTag(),
+      }),
+    );
+    expect(await refusalOf(verifyRaw({ signature: toHex(cancelling) }))).toBe('SignatureInvalid');
   });
 
   test('whose signers’ keys add up to infinity is refused with the infinite signature', async () => {

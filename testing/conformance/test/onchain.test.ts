@@ -13,8 +13,8 @@ import {
   concat,
   G1_ADD,
   G2_ADD,
-  hashToField,
-  MAP_FP2_TO_G2,
+  hashOnChain,
+  mustCall,
   negateG1,
   PAIRING_CHECK,
   uncompressG1,
@@ -95,14 +95,6 @@ describe.runIf(binary !== undefined)(`on chain (seed ${SEED})`, () => {
       signatures = keys.map((key) => bls.sign(key, message));
     });
 
-    /** H(message) in G2, both maps and the addition done by the chain. RFC 9380 §3, hash_to_curve. */
-    const hashOnChain = async (bytes: Uint8Array): Promise<Uint8Array> => {
-      const fields = hashToField(bytes, signatureTag());
-      const mapped = [];
-      for (const field of fields) mapped.push(await mustCall(anvil, MAP_FP2_TO_G2, field));
-      return mustCall(anvil, G2_ADD, concat(...mapped));
-    };
-
     /** Whether e(key, H(message)) e(-G1, signature) = 1 by the chain's pairing. */
     const verifyOnChain = async (claim: {
       key: Uint8Array;
@@ -110,16 +102,15 @@ describe.runIf(binary !== undefined)(`on chain (seed ${SEED})`, () => {
       signature: Uint8Array;
     }): Promise<boolean> => {
       const generator = uncompressG1(bls.publicKey(number32(1n)));
-      const answer = await mustCall(
-        anvil,
-        PAIRING_CHECK,
-        concat(
+      const answer = await mustCall(anvil, {
+        to: PAIRING_CHECK,
+        data: concat(
           uncompressG1(claim.key),
-          await hashOnChain(claim.message),
+          await hashOnChain(anvil, { message: claim.message, tag: signatureTag() }),
           negateG1(generator),
           uncompressG2(claim.signature),
         ),
-      );
+      });
       return toBigint(answer) === 1n;
     };
 
@@ -143,27 +134,18 @@ describe.runIf(binary !== undefined)(`on chain (seed ${SEED})`, () => {
     test('add up our public keys and signatures to our aggregates', async () => {
       const keys = publicKeys.map(uncompressG1);
       let sum = keys[0]!;
-      for (const key of keys.slice(1)) sum = await mustCall(anvil, G1_ADD, concat(sum, key));
+      for (const key of keys.slice(1))
+        sum = await mustCall(anvil, { to: G1_ADD, data: concat(sum, key) });
       expect(sum).toEqual(uncompressG1(bls.aggregatePublicKeys(publicKeys)));
       const points = signatures.map(uncompressG2);
       let total = points[0]!;
       for (const point of points.slice(1)) {
-        total = await mustCall(anvil, G2_ADD, concat(total, point));
+        total = await mustCall(anvil, { to: G2_ADD, data: concat(total, point) });
       }
       expect(total).toEqual(uncompressG2(bls.aggregateSignatures(signatures)));
     });
   });
 });
-
-async function mustCall(
-  anvil: Anvil,
-  to: number,
-  data: Uint8Array,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const answer = await anvil.call(to, data);
-  if (answer === undefined) throw new Error(`precompile 0x${to.toString(16)} refused its input`);
-  return answer;
-}
 
 function toBigint(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
