@@ -1,6 +1,6 @@
 /** The demo as a process, on a file of 300,003 bytes (k = 256): its document, claim by claim. */
 import { createHash } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '@barycenter/testing';
 import { expect, test } from 'vitest';
@@ -28,6 +28,7 @@ test('the demo holds, and its document says everything that was claimed', {
     bytes: 300_003,
     sha256,
     geometry: { k: 256, n: 1024, c: 38 },
+    scheme: 'kzg',
     backend: { kzg: { name: KERNEL }, bls: { name: KERNEL } },
     certificate: { signedSeats: 1024, neededSeats: 717 },
     recovered: true,
@@ -58,4 +59,28 @@ test('the demo holds, and its document says everything that was claimed', {
   }
   const steps = ['network', 'encode', 'disperse', 'certify', 'archive', 'sample', 'withhold'];
   expect(Object.keys(report.timings)).toEqual([...steps, 'tamper', 'kill', 'lose', 'total']);
+});
+
+test('the demo holds over hashes alone, and get, sample and verify know the network', {
+  timeout: 15 * 60_000,
+}, async () => {
+  const folder = scratchFolder();
+  const bytes = seededRandom(20_261_124).bytes(300_003);
+  writeFileSync(join(folder, 'file'), bytes);
+  const { code, document } = await barycenterJson(['demo', 'file', '--scheme', 'zoda'], folder);
+  expect(code).toBe(0);
+  const report = document as unknown as DemoReport;
+  expect(report).toMatchObject({ scheme: 'zoda', geometry: { k: 256, n: 1024, c: 40 } });
+  expect(report.backend).toEqual({ bls: { name: KERNEL, reason: expect.any(String) } });
+  expect(report.sampled).toMatchObject({ status: 'available', samples: 10, resolved: 10 });
+  expect(report.claims.map(({ held }) => held)).toEqual(report.claims.map(() => true));
+
+  const put = await barycenterJson(['put', 'file', '--scheme', 'zoda', '--nodes', '4'], folder);
+  const { id } = put.document as unknown as { id: string };
+  expect((await barycenterJson(['get', id, '-o', 'copy'], folder)).code).toBe(0);
+  expect(new Uint8Array(readFileSync(join(folder, 'copy')))).toEqual(bytes);
+  expect((await barycenterJson(['sample', id], folder)).code).toBe(0);
+  expect((await barycenterJson(['verify', 'file', id], folder)).code).toBe(0);
+  const other = await barycenterJson(['put', 'file', '--profile', 'eip7594'], folder);
+  expect(other.document).toMatchObject({ ok: false, code: 'profile_mismatch' });
 });

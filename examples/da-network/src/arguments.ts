@@ -1,7 +1,7 @@
 /** The command line: `barycenter COMMAND [arguments] [options]`. Anything unknown is a usage error. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { MAX_BLOB_BYTES, PROFILES, type Profile } from '@barycenter/da-sampling';
+import { MAX_BLOB_BYTES, PROFILES, type Profile, ZODA } from '@barycenter/da-sampling';
 import { NetworkError } from './errors.ts';
 import { parseIdentifier } from './identifier.ts';
 import { MAX_NODES } from './network.ts';
@@ -54,6 +54,7 @@ options
   --nodes N             DA nodes of a new network, 1 to ${MAX_NODES} (default 16; demo: ${MIN_DEMO_NODES} or more)
   --profile NAME        code and threshold of a new network: ${PROFILES.map(({ name }) => name).join(', ')}
                         (default eip7594)
+  --scheme NAME         kzg (default), or zoda: hashes alone, no trusted setup
   --workers N           worker threads, 1 to ${MAX_WORKERS} (default 2, or 1 on one core)
   --json                one JSON document on stdout, and nothing else there
   --once                end when done; every command does, --json implies it
@@ -71,6 +72,7 @@ const OPTIONS = {
   dir: { type: 'string' },
   nodes: { type: 'string' },
   profile: { type: 'string' },
+  scheme: { type: 'string' },
   workers: { type: 'string' },
   json: { type: 'boolean' },
   once: { type: 'boolean' },
@@ -81,7 +83,7 @@ const OPTIONS = {
   confidence: { type: 'string' },
 } as const;
 
-const COMMON = ['dir', 'nodes', 'profile', 'workers', 'json', 'once', 'help'];
+const COMMON = ['dir', 'nodes', 'profile', 'scheme', 'workers', 'json', 'once', 'help'];
 const OWN: Readonly<Record<string, readonly string[]>> = {
   put: ['blob-bytes'],
   get: ['output', 'archive'],
@@ -107,7 +109,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const common: CommonOptions = {
     dir: nonEmpty(values.dir ?? 'barycenter-data', '--dir'),
     nodes: optionalInteger(values.nodes, { name: '--nodes', least, most: MAX_NODES }),
-    profile: profileNamed(values.profile),
+    profile: chosenProfile(values),
     workers:
       optionalInteger(values.workers, { name: '--workers', least: 1, most: MAX_WORKERS }) ??
       Math.min(2, availableParallelism()),
@@ -185,6 +187,13 @@ function optionalInteger(
     throw usage(`${name}: expected an integer from ${least} to ${most}, got ${text.slice(0, 40)}`);
   }
   return value;
+}
+
+function chosenProfile({ profile, scheme = 'kzg' }: { profile?: string; scheme?: string }) {
+  if (scheme === 'kzg') return profileNamed(profile);
+  if (scheme !== 'zoda') throw usage(`--scheme: expected kzg or zoda, got ${scheme.slice(0, 40)}`);
+  if (profile !== undefined) throw usage('--profile: those are of the scheme kzg');
+  return ZODA;
 }
 
 function profileNamed(name: string | undefined): Profile | undefined {

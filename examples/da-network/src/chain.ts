@@ -19,6 +19,7 @@ import {
   type Profile,
   type Registration,
   sampleCommittee,
+  ZODA,
 } from '@barycenter/da-sampling';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import type { ArchiveRecord } from './archive.ts';
@@ -238,7 +239,7 @@ function decodeArchive(entry: Json): ArchiveRecord | undefined {
 }
 
 function profileNamed(name: unknown): Profile {
-  const profile = PROFILES.find((known) => known.name === name);
+  const profile = [...PROFILES, ZODA].find((known) => known.name === name);
   if (profile === undefined) throw new Error('profile: expected the name of a known profile');
   return profile;
 }

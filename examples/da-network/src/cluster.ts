@@ -61,7 +61,7 @@ export interface Cluster {
 /** Starts all nodes of a state folder. A node that cannot start is in the status, with its error. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { folder, chain, workers } = options;
-  const { domain, submitter, validators } = chain.state;
+  const { domain, profile, submitter, validators } = chain.state;
   const committee = chain.committee(options.bls);
   const hosts = Array.from({ length: workers }, (_, worker) => {
     const own = (count: number): number[] => range(count).filter((i) => i % workers === worker);
@@ -69,6 +69,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       folder,
       domain,
       committee,
+      profile,
       submitter: submitter.address,
       nodes: own(validators.length),
       storage: own(SHARD_COUNT),

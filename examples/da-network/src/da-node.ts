@@ -28,8 +28,9 @@ import {
   type HeaderPolicy,
   headerRoot,
   memberIndex,
-  PROFILES,
+  type Profile,
   type SignedHeader,
+  schemeName,
   type VerifiedRow,
 } from '@barycenter/da-sampling';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -49,6 +50,7 @@ import {
   type StoredRow,
 } from './protocol.ts';
 import { sentBytes, sentIndex, sentList } from './received.ts';
+import { schemeOf } from './scheme.ts';
 import { decodeVow, encodeVow } from './vow.ts';
 
 /** Cells a node keeps with their proofs: 1,024 x 2 KiB. A proof costs an MSM of 4,032 points. */
@@ -71,6 +73,7 @@ export class DaNode {
   readonly #policy: HeaderPolicy;
   readonly #committee: Committee;
   readonly #kernels: Kernels;
+  readonly #profile: Profile;
   #attester: Attester | undefined;
   /** headerRoot by submitter and nonce, of all stored headers. */
   readonly #nonces = new Map<string, Uint8Array>();
@@ -84,6 +87,7 @@ export class DaNode {
   /** Opens the node's key and store; throws `NetworkError` if either cannot be read. */
   constructor(node: number, { config, kernels }: { config: HostConfig; kernels: Kernels }) {
     this.#kernels = kernels;
+    this.#profile = config.profile;
     this.#secretKey = readKey(nodeFile(config.folder, node));
     this.#policy = policyOf(config);
     this.#committee = config.committee;
@@ -182,18 +186,21 @@ export class DaNode {
     this.#answerable();
     const root = sentBytes(input.root, ROOT);
     const row = sentIndex(input.row, { name: 'row', count: this.#committee.seats });
-    const cell = sentIndex(input.cell, { name: 'cell', count: CELLS_PER_ROW });
+    const isWholeRow = schemeName(this.#profile) === 'zoda';
+    const count = isWholeRow ? 1 : CELLS_PER_ROW;
+    const cell = sentIndex(input.cell, { name: 'cell', count });
     const blob = bytesToHex(root);
     const key = `${blob}:${row}:${cell}`;
     const cached = this.#cells.get(key);
     if (cached !== undefined) return cached;
     // The row was verified before it was stored, and its record's check says it is still the same.
     const message = decodeRowMessage(this.#rowBytes(root, row), this.#geometryOf(root));
+    const { samples } = await schemeOf(this.#profile, this.#kernels);
+    if (isWholeRow) return samples.serve(message, cell); // the branch is its proof: no work to bound
     if (!this.#proofs.take({ peer: input.peer, blob })) {
       throw refused(`${MAX_PROOFS_PER_PEER} proofs were computed for this peer`, 'quota_used');
     }
-    const kzg = await this.#kernels.kzg();
-    const proven = kzg.computeCellProof(message.row, cell);
+    const proven = samples.serve(message, cell);
     if (this.#cells.size >= MAX_CACHED_CELLS) {
       this.#cells.delete(this.#cells.keys().next().value!);
     }
@@ -230,9 +237,9 @@ export class DaNode {
   }
 
   async #attesterOnce(): Promise<Attester> {
-    const kzg = await this.#kernels.kzg();
+    const scheme = await schemeOf(this.#profile, this.#kernels);
     const bls = await this.#kernels.bls();
-    this.#attester ??= new Attester({ ...this.#policy, kzg, bls, secretKey: this.#secretKey });
+    this.#attester ??= new Attester({ ...this.#policy, scheme, bls, secretKey: this.#secretKey });
     return this.#attester;
   }
 
@@ -329,15 +336,15 @@ export class DaNode {
 export function policyOf(config: {
   readonly domain: HostConfig['domain'];
   readonly committee: Committee;
+  readonly profile: Profile;
   readonly submitter: Uint8Array;
 }): HeaderPolicy {
-  const { domain, committee, submitter } = config;
+  const { domain, committee, profile, submitter } = config;
   const accepted = bytesToHex(submitter);
   return {
     domain,
     committeeOf: (epoch) => (epoch === committee.epoch ? committee : undefined),
-    // Each profile has a number of rows of its own, and a committee that many seats.
-    profiles: PROFILES.filter(({ rowCount }) => rowCount === committee.seats),
+    profiles: [profile],
     acceptSubmitter: (request) => bytesToHex(request.submitter) === accepted,
   };
 }

@@ -1,10 +1,16 @@
 /** The demo's JSON document. */
-import type { SampleReport } from '@barycenter/da-sampling';
+import type { SampleReport, SchemeName } from '@barycenter/da-sampling';
 
 /** A statement that the demo tested. */
 export interface Claim {
   readonly claim: string;
   readonly held: boolean;
+}
+
+/** A back end by name, and why that one. */
+interface Backend {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** The demo's JSON document. */
@@ -16,9 +22,9 @@ export interface DemoReport {
   readonly nodes: number;
   readonly workers: number;
   readonly geometry: { readonly k: number; readonly n: number; readonly c: number };
-  readonly backend: Readonly<
-    Record<'kzg' | 'bls', { readonly name: string; readonly reason: string }>
-  >;
+  readonly scheme: SchemeName;
+  /** What computes; `kzg` only under that scheme. */
+  readonly backend: { readonly kzg?: Backend; readonly bls: Backend };
   /** Milliseconds by step, and `total`. */
   readonly timings: Readonly<Record<string, number>>;
   /** Bytes the disperser sent to the DA nodes. */

@@ -1,5 +1,5 @@
 /** The demo in words: a line for each step, and the summary of what held. */
-import type { Geometry, SampleReport } from '@barycenter/da-sampling';
+import type { Geometry, SampleReport, SchemeName } from '@barycenter/da-sampling';
 import { DATA_SHARDS, PARITY_SHARDS, SHARD_COUNT } from './archive.ts';
 import type { TamperOutcome, WithholdOutcome } from './demo-faults.ts';
 import type { DemoReport } from './demo-report.ts';
@@ -14,8 +14,9 @@ export function describeNetwork(validators: number, stakeWei: bigint): string {
   return `${counted(validators, 'validator')}, ${staked} staked, all keys proven; ${archive}`;
 }
 
-export function describeGeometry({ k, n, c }: Geometry): string {
+export function describeGeometry({ k, n, c }: Geometry, scheme: SchemeName): string {
   const rows = `${counted(k, 'row')} of ${counted(c, 'element')} -> ${grouped(n)} rows`;
+  if (scheme === 'zoda') return `${rows}, ${counted(k, 'checksum')}`;
   return `${rows}, ${counted(k, 'commitment')}, 1 opening`;
 }
 
@@ -83,7 +84,13 @@ export function renderSummary(report: DemoReport): string[] {
     ['identifier', report.id],
     ['file', `${counted(report.bytes, 'byte')}, sha256 ${report.sha256}`],
     ['geometry', `k=${k} n=${n} c=${c}`],
-    ['backend', `kzg ${report.backend.kzg.name}, bls ${report.backend.bls.name}`],
+    ['scheme', report.scheme],
+    [
+      'backend',
+      Object.entries(report.backend)
+        .map(([name, { name: of }]) => `${name} ${of}`)
+        .join(', '),
+    ],
     ['wire', `${grouped(report.wireBytes)} bytes to the DA nodes`],
     [
       'killed',

@@ -12,7 +12,7 @@
  *   lose                                           4 of 14 storage nodes die; the archive still reads
  */
 import { basename } from 'node:path';
-import { MAX_BLOB_BYTES } from '@barycenter/da-sampling';
+import { MAX_BLOB_BYTES, schemeName } from '@barycenter/da-sampling';
 import { DATA_SHARDS, PARITY_SHARDS } from './archive.ts';
 import { type Clock, createClock } from './clock.ts';
 import { defaultFile } from './default-file.ts';
@@ -78,8 +78,9 @@ interface Input {
 }
 
 async function runSteps({ path, payload, clock }: Input, session: Session): Promise<DemoReport> {
-  const kzg = await session.kzg();
   const { chain, progress } = session;
+  const { profile } = chain.state;
+  const isKzg = schemeName(profile) === 'kzg';
   const stake = chain.state.validators.reduce((sum, validator) => sum + validator.stake, 0n);
   clock.step('network', describeNetwork(chain.state.validators.length, stake));
 
@@ -87,7 +88,7 @@ async function runSteps({ path, payload, clock }: Input, session: Session): Prom
   const blob = await encodePayload(payload, session);
   const root = blob.headerRoot;
   const { k, n, c } = blob.geometry;
-  clock.step('encode', describeGeometry(blob.geometry));
+  clock.step('encode', describeGeometry(blob.geometry, schemeName(profile)));
 
   const dispersal = await disperse({ blob, payload }, session);
   clock.step('disperse', describeDispersal(dispersal, payload.length));
@@ -130,7 +131,11 @@ async function runSteps({ path, payload, clock }: Input, session: Session): Prom
     nodes: chain.state.validators.length,
     workers: session.workers,
     geometry: { k, n, c },
-    backend: { kzg: kzg.backend(), bls: session.bls.backend() },
+    scheme: schemeName(profile),
+    backend: {
+      ...(isKzg && { kzg: (await session.kzg()).backend() }),
+      bls: session.bls.backend(),
+    },
     timings: clock.timings(),
     wireBytes: dispersal.sentBytes,
     otherWireBytes: {

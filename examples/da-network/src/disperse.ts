@@ -8,15 +8,14 @@ import {
   type Attestation,
   aggregate,
   assignRows,
+  authenticateHeader,
   type Certificate,
-  type CheckedHeader,
-  checkHeader,
   type EncodedBlob,
   encodeAttestation,
-  encodeBlob,
   encodeCertificate,
   encodeHeaderMessage,
   encodeRowMessage,
+  type OpenedHeader,
   verifyCertificate,
 } from '@barycenter/da-sampling';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -26,6 +25,7 @@ import { mapBounded } from './bounded.ts';
 import { codeOf, NetworkError } from './errors.ts';
 import { readKey, submitterFile } from './folders.ts';
 import { answeredAttestation } from './received.ts';
+import { schemeOf } from './scheme.ts';
 import type { Session } from './session.ts';
 
 /** What went out to the nodes and what came back. */
@@ -42,7 +42,7 @@ export interface Dispersal {
 
 /** A certified blob. */
 export interface Certified {
-  readonly header: CheckedHeader;
+  readonly header: OpenedHeader;
   readonly certificate: Certificate;
   readonly signedSeats: number;
   readonly neededSeats: number;
@@ -53,12 +53,12 @@ export interface Certified {
 /** Encodes, commits and signs a payload under the submitter's next nonce. */
 export async function encodePayload(payload: Uint8Array, session: Session): Promise<EncodedBlob> {
   const { chain, bls, folder } = session;
-  const kzg = await session.kzg();
+  const { profile } = chain.state;
+  const scheme = await schemeOf(profile, session);
   const submitterKey = readKey(submitterFile(folder));
   try {
-    return encodeBlob(payload, {
-      kzg,
-      profile: chain.state.profile,
+    return scheme.encodeBlob(payload, {
+      profile,
       domain: chain.state.domain,
       committee: chain.committee(bls),
       nonce: chain.takeNonce(),
@@ -118,14 +118,12 @@ export async function disperse(
 export async function aggregateDispersal(
   dispersal: Dispersal,
   session: Session,
-): Promise<AggregateResult & { readonly header: CheckedHeader }> {
+): Promise<AggregateResult & { readonly header: OpenedHeader }> {
   const { chain, bls } = session;
-  const header = checkHeader(dispersal.blob.message, {
-    kzg: await session.kzg(),
-    domain: chain.state.domain,
-    committeeOf: chain.committeeOf(bls),
-    profiles: [chain.state.profile],
-  });
+  const { domain, profile } = chain.state;
+  const policy = { domain, committeeOf: chain.committeeOf(bls), profiles: [profile] };
+  const scheme = await schemeOf(profile, session);
+  const header = scheme.openHeader(authenticateHeader(dispersal.blob.message, policy));
   const committee = chain.committee(bls);
   const { attestations } = dispersal;
   return { header, ...aggregate({ bls, committee, header, attestations }) };

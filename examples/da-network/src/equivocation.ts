@@ -10,6 +10,7 @@ import {
   type BlobHeader,
   type EquivocationEvidence,
   HEADER_BYTES,
+  headerSize,
   type SignedHeader,
 } from '@barycenter/da-sampling';
 import { NetworkError } from './errors.ts';
@@ -30,7 +31,7 @@ export function equivocationKey(header: Pick<BlobHeader, 'submitter' | 'nonce'>)
   return { kind: RECORD_KIND.equivocation, root, index: 0 };
 }
 
-/** The stored form, 646 bytes. */
+/** The stored form, 646 bytes; shorter headers (of the hash-only scheme) are filled with zeros. */
 export function encodeEvidence({ first, second }: EquivocationEvidence): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(2 * SIGNED_BYTES);
   [first, second].forEach(({ header, signature }, i) => {
@@ -48,7 +49,7 @@ export function decodeEvidence(bytes: Uint8Array): EquivocationEvidence {
     });
   }
   const signed = (start: number): SignedHeader => ({
-    header: bytes.slice(start, start + HEADER_BYTES),
+    header: bytes.slice(start, start + headerSize(bytes[start]! | (bytes[start + 1]! << 8))),
     signature: bytes.slice(start + HEADER_BYTES, start + SIGNED_BYTES),
   });
   return { first: signed(0), second: signed(SIGNED_BYTES) };

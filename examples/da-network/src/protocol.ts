@@ -2,7 +2,7 @@
  * What the main thread and the worker threads say to each other. Every call is one request and one
  * answer; answers may be errors with a code. Messages are plain data (structured clone).
  */
-import type { Attestation, Committee, Domain } from '@barycenter/da-sampling';
+import type { Attestation, Committee, Domain, Profile } from '@barycenter/da-sampling';
 import type { NetworkErrorCode } from './errors.ts';
 
 /** Bytes of rows in one answer; a node stops adding rows beyond it. */
@@ -14,6 +14,7 @@ export interface HostConfig {
   readonly folder: string;
   readonly domain: Domain;
   readonly committee: Committee;
+  readonly profile: Profile;
   /** The only submitter the nodes accept. */
   readonly submitter: Uint8Array;
   /** The DA nodes and the storage nodes this worker runs. */

@@ -1,10 +1,11 @@
 /** Reading from the archive: 10 of 14 shards, and proof that they are the payload of the header. */
-import { type CheckedHeader, RowVerifier } from '@barycenter/da-sampling';
+import { type OpenedHeader, RowVerifier } from '@barycenter/da-sampling';
 import { type CheckedShard, checkShard } from '@barycenter/erasure';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { DATA_SHARDS, decodeShard, joinShards, SHARD_COUNT } from './archive.ts';
 import { codeOf, NetworkError } from './errors.ts';
 import { answeredBytes } from './received.ts';
+import { schemeOf } from './scheme.ts';
 import type { Session } from './session.ts';
 import { shuffle } from './shuffle.ts';
 
@@ -13,7 +14,7 @@ import { shuffle } from './shuffle.ts';
  * prove that it is the payload of this header (the shards' root alone proves nothing about it).
  */
 export async function readArchive(
-  header: CheckedHeader,
+  header: OpenedHeader,
   session: Session,
 ): Promise<{ payload: Uint8Array<ArrayBuffer>; source: 'archive'; receivedBytes: number }> {
   const root = header.headerRoot;
@@ -46,7 +47,8 @@ export async function readArchive(
   try {
     const payload = await joinShards(checked, archive.byteLength);
     session.progress.show('checking the archived payload against the header');
-    new RowVerifier({ kzg: await session.kzg(), header }).addPayload(payload);
+    const scheme = await schemeOf(session.chain.state.profile, session);
+    new RowVerifier({ scheme, header }).addPayload(payload);
     session.progress.show(undefined);
     return { payload, source: 'archive', receivedBytes };
   } catch (cause) {

@@ -5,17 +5,17 @@
 import {
   authenticateHeader,
   type CertificateVerdict,
-  type CheckedHeader,
   decodeCertificate,
   decodeHeaderMessage,
   type HeaderPolicy,
-  openHeader,
+  type OpenedHeader,
   verifyCertificate,
 } from '@barycenter/da-sampling';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { BlobRecord } from './chain.ts';
 import { codeOf, NetworkError } from './errors.ts';
 import { answeredBytes } from './received.ts';
+import { schemeOf } from './scheme.ts';
 import type { Session } from './session.ts';
 import { shuffle } from './shuffle.ts';
 
@@ -56,7 +56,7 @@ export function checkCertificate(
 export async function fetchHeader(
   root: Uint8Array,
   session: Session,
-): Promise<{ header: CheckedHeader; receivedBytes: number }> {
+): Promise<{ header: OpenedHeader; receivedBytes: number }> {
   const { cluster } = session;
   const sources = [
     ...shuffle(cluster.aliveNodes()).map((node) => () => cluster.askNode('header', { node, root })),
@@ -76,7 +76,8 @@ export async function fetchHeader(
         continue;
       }
       session.progress.show('checking the header');
-      const checked = openHeader(header, await session.kzg());
+      const scheme = await schemeOf(session.chain.state.profile, session);
+      const checked = scheme.openHeader(header);
       session.progress.show(undefined);
       return { header: checked, receivedBytes };
     } catch (error) {

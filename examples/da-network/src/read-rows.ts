@@ -3,16 +3,17 @@
  * B under the checked header; a row that fails is refused by its index, and the next holder is asked.
  */
 import {
-  type CheckedHeader,
+  type CommitmentScheme,
   decodeRowMessage,
+  type OpenedHeader,
   RowVerifier,
   type VerifiedRow,
 } from '@barycenter/da-sampling';
-import type { Kzg } from '@barycenter/kzg';
 import { mapBounded } from './bounded.ts';
 import { codeOf, NetworkError } from './errors.ts';
 import { MAX_ANSWER_BYTES, type RowAnswer } from './protocol.ts';
 import { answeredIndices, answeredRows } from './received.ts';
+import { schemeOf } from './scheme.ts';
 import type { Session } from './session.ts';
 import { shuffle } from './shuffle.ts';
 
@@ -36,14 +37,14 @@ export interface CollectedRows {
  * Asks for rows until k are verified or nobody has another. Data rows come first: with all of them
  * decoding is copying. Every (node, row) is asked for at most once.
  */
-export async function collectRows(header: CheckedHeader, session: Session): Promise<CollectedRows> {
+export async function collectRows(header: OpenedHeader, session: Session): Promise<CollectedRows> {
   const { k, n } = header.geometry;
   const holders = await askHolders(header, session);
   const order = [
     ...Array.from({ length: k }, (_, row) => row),
     ...shuffle(Array.from({ length: n - k }, (_, i) => k + i)),
   ].filter((row) => holders.has(row));
-  const reader = new RowReader(header, { session, kzg: await session.kzg() });
+  const reader = await createReader(header, session);
   while (reader.verifiedCount < k) {
     const wanted = order.filter((row) => !reader.has(row) && holders.get(row)!.length > 0);
     const round = wanted.slice(0, k - reader.verifiedCount);
@@ -60,27 +61,35 @@ export async function collectRows(header: CheckedHeader, session: Session): Prom
 
 /** Asks every given node for every given row and checks all answers: the whole of what is stored. */
 export async function readAllRows(
-  header: CheckedHeader,
+  header: OpenedHeader,
   { session, requests }: { session: Session; requests: ReadonlyMap<number, readonly number[]> },
 ): Promise<CollectedRows> {
-  const reader = new RowReader(header, { session, kzg: await session.kzg() });
+  const reader = await createReader(header, session);
   await reader.read(requests);
   return reader.finish();
 }
 
+async function createReader(header: OpenedHeader, session: Session): Promise<RowReader> {
+  const scheme = await schemeOf(session.chain.state.profile, session);
+  return new RowReader(header, { session, scheme });
+}
+
 /** Requests rows from nodes in bounded answers and checks each one. */
 class RowReader {
-  readonly #header: CheckedHeader;
+  readonly #header: OpenedHeader;
   readonly #session: Session;
   readonly #verifier: RowVerifier;
   readonly #verified = new Map<number, VerifiedRow>();
   readonly #refused: RefusedRow[] = [];
   #receivedBytes = 0;
 
-  constructor(header: CheckedHeader, { session, kzg }: { session: Session; kzg: Kzg }) {
+  constructor(
+    header: OpenedHeader,
+    { session, scheme }: { session: Session; scheme: CommitmentScheme },
+  ) {
     this.#header = header;
     this.#session = session;
-    this.#verifier = new RowVerifier({ kzg, header });
+    this.#verifier = new RowVerifier({ scheme, header });
   }
 
   get verifiedCount(): number {
@@ -153,7 +162,7 @@ class RowReader {
 
 /** For every row the nodes that say they hold it, in random order. Claims are only hints. */
 async function askHolders(
-  header: CheckedHeader,
+  header: OpenedHeader,
   { cluster, workers }: Session,
 ): Promise<Map<number, number[]>> {
   const { n } = header.geometry;

@@ -4,22 +4,18 @@
  * decoded. The archive is read when the user asks for it or when the nodes that are left do not hold
  * k good rows; which of the two answered is part of the result.
  */
-import {
-  type CheckedHeader,
-  recoverBlob,
-  type UnpackedPayload,
-  type VerifiedRow,
-} from '@barycenter/da-sampling';
+import type { OpenedHeader, UnpackedPayload, VerifiedRow } from '@barycenter/da-sampling';
 import { NetworkError } from './errors.ts';
 import { readArchive } from './read-archive.ts';
 import { checkCertificate, fetchHeader } from './read-header.ts';
 import { collectRows, type RefusedRow } from './read-rows.ts';
+import { schemeOf } from './scheme.ts';
 import type { Session } from './session.ts';
 
 /** A blob that was read. */
 export interface Retrieval {
   readonly payload: Uint8Array<ArrayBuffer>;
-  readonly header: CheckedHeader;
+  readonly header: OpenedHeader;
   readonly source: 'nodes' | 'archive';
   readonly refusedRows: readonly RefusedRow[];
   /** Bytes received, of headers, rows and shards. */
@@ -53,7 +49,8 @@ export async function retrieveBlob(
   const read = { header, refusedRows: rows.refusedRows };
   if (rows.verified.length >= header.geometry.k) {
     session.progress.show('decoding');
-    const payload = payloadOf(recoverBlob(rows.verified, { kzg: await session.kzg(), header }));
+    const scheme = await schemeOf(session.chain.state.profile, session);
+    const payload = payloadOf(scheme.recoverBlob(rows.verified, header));
     session.progress.show(undefined);
     const total = receivedBytes + rows.receivedBytes;
     return { ...read, payload, source: 'nodes', receivedBytes: total };
@@ -75,7 +72,7 @@ function payloadOf(recovered: UnpackedPayload): Uint8Array<ArrayBuffer> {
   );
 }
 
-function tooFewRows(header: CheckedHeader, verified: readonly VerifiedRow[]): NetworkError {
+function tooFewRows(header: OpenedHeader, verified: readonly VerifiedRow[]): NetworkError {
   return new NetworkError(
     'rows_unavailable',
     `${verified.length} of ${header.geometry.k} needed rows, and no archive`,

@@ -8,9 +8,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CellSource,
-  type CheckedHeader,
   DaError,
   LightClient,
+  type OpenedHeader,
   type SampleReport,
   type SampleStore,
 } from '@barycenter/da-sampling';
@@ -20,6 +20,7 @@ import { resolveContent } from './content.ts';
 import { NetworkError } from './errors.ts';
 import { lightFolder } from './folders.ts';
 import { checkCertificate, fetchHeader } from './read-header.ts';
+import { schemeOf } from './scheme.ts';
 import type { Session } from './session.ts';
 
 /** The light client's connection, as the nodes' transport names it. */
@@ -77,7 +78,7 @@ export async function sample(
 
 /** Runs the light client over one checked header; the nodes are its sources. */
 export async function sampleBlob(
-  header: CheckedHeader,
+  header: OpenedHeader,
   { session, confidence }: { session: Session; confidence: number },
 ): Promise<SampleReport> {
   const { cluster, progress, folder } = session;
@@ -94,7 +95,7 @@ export async function sampleBlob(
     }),
   );
   const client = new LightClient({
-    kzg: await session.kzg(),
+    scheme: await schemeOf(session.chain.state.profile, session),
     header,
     confidence,
     random: (size) => randomBytes(size),

@@ -3,7 +3,7 @@
  * and header are checked, every row of every running signer is read and checked, the blob is decoded
  * and compared with the file.
  */
-import { assignRows, decodeCertificate, recoverBlob } from '@barycenter/da-sampling';
+import { assignRows, decodeCertificate } from '@barycenter/da-sampling';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { checkPartSize, resolveContent } from './content.ts';
 import { nodeOf } from './disperse.ts';
@@ -12,6 +12,7 @@ import { partSize } from './manifest.ts';
 import { openParts } from './parts.ts';
 import { checkCertificate, fetchHeader } from './read-header.ts';
 import { type RefusedRow, readAllRows } from './read-rows.ts';
+import { schemeOf } from './scheme.ts';
 import type { Session } from './session.ts';
 
 /** What `verify` reports when all of it held. */
@@ -98,13 +99,15 @@ async function checkStoredBlob(root: Uint8Array, session: Session): Promise<Chec
     const why = refusedRows.length > 0 ? `; ${refusedRows.map(describe).join(', ')}` : '';
     throw new NetworkError('rows_unavailable', `${verified.length} of ${k} needed rows${why}`);
   }
-  const recovered = recoverBlob(verified, { kzg: await session.kzg(), header });
+  const { profile } = session.chain.state;
+  const scheme = await schemeOf(profile, session);
+  const recovered = scheme.recoverBlob(verified, header);
   if (recovered.status === 'invalid') {
     throw new NetworkError('blob_invalid', 'the blob holds no payload', { reason: recovered.code });
   }
   return {
     payload: recovered.payload,
-    rowBytes: 31 * c,
+    rowBytes: (profile.elementPayloadBytes ?? 31) * c,
     refusedRows,
     goneNodes,
     rowsChecked: verified.length + refusedRows.length,

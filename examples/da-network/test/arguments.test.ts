@@ -1,4 +1,4 @@
-import { MAX_BLOB_BYTES, STRONG } from '@barycenter/da-sampling';
+import { MAX_BLOB_BYTES, STRONG, ZODA } from '@barycenter/da-sampling';
 import { expect, test } from 'vitest';
 import { HELP, parseCommand, wantsJson } from '../src/arguments.ts';
 import { codeThrown } from './scratch.ts';
@@ -32,6 +32,9 @@ test('each command takes its arguments and the common options', () => {
   expect(parse(`sample ${ID} --confidence 0.9`)).toMatchObject({ confidence: 0.9 });
   expect(parse(`sample ${ID} --confidence .5`)).toMatchObject({ confidence: 0.5 });
   expect(parse(`verify f ${ID}`)).toMatchObject({ name: 'verify', file: 'f', id: ID });
+  expect(parse('put f --scheme zoda')).toMatchObject({ profile: ZODA });
+  expect(parse('put f --scheme kzg --profile strong')).toMatchObject({ profile: STRONG });
+  expect(parse('put f --scheme kzg')).toMatchObject({ profile: undefined });
   expect(parse('demo')).toMatchObject({ name: 'demo', file: undefined });
   expect(parse('demo f --once')).toMatchObject({ name: 'demo', file: 'f' });
 });
@@ -53,6 +56,9 @@ test.each([
   'put f --frobnicate',
   'put f --archive',
   'put f --profile zz',
+  'put f --scheme zz',
+  'put f --scheme zoda --profile strong',
+  'put f --profile zoda',
   'put f --nodes 0',
   'put f --nodes 129',
   'put f --nodes 1.5',

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROFILES } from '@barycenter/da-sampling';
+import { PROFILES, ZODA } from '@barycenter/da-sampling';
 import { seededRandom } from '@barycenter/testing';
 import { expect, test } from 'vitest';
 import { CHAIN_FILE, Chain, type ChainState, MAX_CHAIN_BYTES } from '../src/chain.ts';
@@ -18,7 +18,7 @@ function exampleState(seed: number): ChainState {
       possession: random.bytes(96),
       stake,
     })),
-    profile: PROFILES[seed % 3]!,
+    profile: [...PROFILES, ZODA][seed % 4]!,
     submitter: { address: random.bytes(20), nonce: 0n },
     blobs: new Map(),
   };

@@ -10,6 +10,7 @@ function reportWith(held: boolean): DemoReport {
     bytes: 1,
     sha256: 'ab',
     geometry: { k: 1, n: 1024, c: 1 },
+    scheme: 'kzg',
     backend: { kzg: { name: 'js', reason: '' }, bls: { name: 'noble', reason: '' } },
     wireBytes: 1234,
     killedNodes: [3, 1],
@@ -39,9 +40,10 @@ test('a line says what happened, not what was hoped for', () => {
     '1 node with 30.1 % of the stake die; file recovered from the other 3',
   );
   expect(describeKilling({ ...killed, recovered: false })).toMatch(/file NOT recovered/);
-  expect(describeGeometry({ k: 1, n: 1024, c: 2 })).toBe(
+  expect(describeGeometry({ k: 1, n: 1024, c: 2 }, 'kzg')).toBe(
     '1 row of 2 elements -> 1,024 rows, 1 commitment, 1 opening',
   );
+  expect(describeGeometry({ k: 64, n: 1024, c: 2 }, 'zoda')).toMatch(/1,024 rows, 64 checksums$/);
 });
 
 test('the clock says one numbered line per step and keeps the times by name', () => {

@@ -59,6 +59,7 @@ export function createBase(nodes: number): () => Base {
       folder,
       domain,
       committee: chain.committee(bls),
+      profile: chain.state.profile,
       submitter: submitter.address,
       nodes: [],
       storage: [],

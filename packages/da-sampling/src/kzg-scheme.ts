@@ -1,6 +1,6 @@
 /** The KZG scheme (the package's own functions, with a `Kzg` bound) behind `CommitmentScheme`. */
 import type { Kzg } from '@barycenter/kzg';
-import { CELL_BYTES, CELL_PROOF_BYTES, serveCell, verifyCells } from './cells.ts';
+import { CELL_BYTES, CELL_PROOF_BYTES, verifyCells } from './cells.ts';
 import { type OpenedHeader, openHeader } from './check-header.ts';
 import { encodeBlob } from './encode-blob.ts';
 import { kzgHeader, kzgRowCheck } from './kzg-rows.ts';
@@ -60,7 +60,7 @@ function kzgSamples(kzg: Kzg): SampleCode {
     cellsPerRow: CELLS_PER_ROW,
     sizes: () => ({ cell: CELL_BYTES, proof: CELL_PROOF_BYTES }),
     undecodableShare,
-    serve: (row, cellIndex) => serveCell(row, cellIndex, { kzg }),
+    serve: ({ row }, cellIndex) => kzg.computeCellProof(row, cellIndex),
     verify: (cells, header) => verifyCells(cells, { kzg, header: kzgHeader(header) }),
   };
 }

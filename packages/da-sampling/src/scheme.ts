@@ -12,6 +12,7 @@ import type { UnpackedPayload } from './payload.ts';
 import type { Geometry, SchemeName } from './profile.ts';
 import type { RowChecker } from './row-check.ts';
 import type { VerifiedRow } from './row-verifier.ts';
+import type { RowMessage } from './rows.ts';
 
 /** The pieces a light client samples. */
 export type SampleCode = {
@@ -21,8 +22,8 @@ export type SampleCode = {
   sizes(shape: Geometry): { readonly cell: number; readonly proof: number };
   /** phi: the least share of samples whose absence makes a blob undecodable. */
   undecodableShare(shape: Geometry): number;
-  /** A sample of a verified row with its proof. */
-  serve(row: VerifiedRow, cellIndex: number): ProvenCell;
+  /** A sample of a row that its holder has verified, with its proof. */
+  serve(row: RowMessage, cellIndex: number): ProvenCell;
   /** Whether all samples belong to the header's rows; bytes of the right lengths, otherwise any. */
   verify(cells: readonly PlacedCell[], header: OpenedHeader): boolean;
 };
