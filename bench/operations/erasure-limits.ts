@@ -82,7 +82,7 @@ const calls: readonly Operation[] = [
   }),
 ];
 
-const POOL_BLOBS = 4;
+const POOL_BLOBS = 16;
 
 /** Several blobs at once on some workers. */
 function pooled(workers: number): Contender<ErasureShape> {

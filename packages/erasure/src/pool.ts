@@ -274,10 +274,13 @@ class Pool implements ErasurePool {
     port.post(message, [given.buffer, result.buffer]);
   }
 
-  /** A block of at least so many bytes, used before if there is one. */
+  /** A block of at least so many bytes: the smallest that came back, or a new one. */
   #takeBlock(bytes: number): Bytes {
-    const at = this.#blocks.findIndex((block) => block.length >= bytes);
-    return at < 0 ? new Uint8Array(bytes) : this.#blocks.splice(at, 1)[0]!;
+    let best = -1;
+    for (const [i, { length }] of this.#blocks.entries()) {
+      if (length >= bytes && (best < 0 || length < this.#blocks[best]!.length)) best = i;
+    }
+    return best < 0 ? new Uint8Array(bytes) : this.#blocks.splice(best, 1)[0]!;
   }
 
   #keepBlock(block: Bytes): void {
