@@ -24,6 +24,7 @@ export async function runStakeCommand(
   args: readonly string[],
   readText: (path: string) => Promise<string>,
 ): Promise<CommandResult> {
+  if (args.includes('--help')) return { status: 0, output: USAGE };
   const parsed = parseArguments(args);
   if (parsed === undefined) return { status: 2, output: USAGE };
   const { path, ...options } = parsed;

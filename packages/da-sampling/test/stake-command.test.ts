@@ -30,6 +30,12 @@ describe('runStakeCommand', () => {
     expect((await run('absent.csv')).output).toMatch(/absent\.csv: cannot be read: no such file/);
   });
 
+  it('prints the usage when asked for help', async () => {
+    const { status, output } = await run('--help');
+    expect(status).toBe(0);
+    expect(output).toContain('usage: barycenter-stake FILE');
+  });
+
   it('ends with 2 and the usage for arguments it does not know', async () => {
     for (const args of [
       [],
