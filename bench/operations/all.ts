@@ -3,6 +3,7 @@ import type { Operation } from '../src/operation.ts';
 import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
+import { certificates } from './da-certificate.ts';
 import { nodeChecks } from './da-node.ts';
 import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
@@ -32,6 +33,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...sparseRows,
   ...dispersal,
   ...nodeChecks,
+  ...certificates,
   ...zodaScheme,
   ...erasure,
   ...erasureLimits,
