@@ -7,7 +7,12 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { drawChart } from './scaling/chart.ts';
-import { createKernels, measureCertificate, measureNetwork } from './scaling/measure.ts';
+import {
+  createKernels,
+  type Measured,
+  measureCertificate,
+  measureNetwork,
+} from './scaling/measure.ts';
 import { renderScaling } from './scaling/report.ts';
 import { type Costs, simulate } from './scaling/simulate.ts';
 import { commitNow, describeMachine, loadNow } from './src/machine.ts';
@@ -23,7 +28,7 @@ const { values } = parseArgs({
 });
 const payloadBytes = Number(values.payload);
 const kernels = await createKernels();
-const measured = [];
+const measured: Measured[] = [];
 for (const nodes of NODES) {
   const one = await measureNetwork(nodes, { ...kernels, payloadBytes });
   measured.push(one);

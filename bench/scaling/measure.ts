@@ -1,6 +1,7 @@
 /** Real networks of N node processes, and what a blob costs outside the nodes. */
 import { type Bls, createBls } from '@barycenter/bls';
 import {
+  type Attestation,
   aggregate,
   attestationMessage,
   attestationTag,
@@ -20,6 +21,7 @@ import { seededRandom } from '@barycenter/testing';
 import { SUBMITTER_KEY } from '../src/da-committee.ts';
 import { quantile } from '../src/statistics.ts';
 import { frame } from './frames.ts';
+import type { NodeAnswer } from './node-child.ts';
 import { deliver, startNode } from './node-process.ts';
 
 /** Rounds of every node before those that count: until 1,024 rows were checked, four at least. */
@@ -63,8 +65,8 @@ export async function measureNetwork(
     secretKeys.map((secretKey) => startNode({ secretKey, committee })),
   );
   const plan = planDeliveries(committee, blob);
-  const medians = [];
-  const attestations = [];
+  const medians: Omit<Measured, 'nodes' | 'rows' | 'headerBytes' | 'encodeMs'>[] = [];
+  const attestations: Attestation[] = [];
   for (const [i, child] of children.entries()) {
     const rows = plan[i]!.rows.map((row) =>
       frame(encodeRowMessage(blob.rowMessage(row), blob.geometry)),
@@ -72,9 +74,9 @@ export async function measureNetwork(
     const messages = [header, ...rows];
     const warmup = Math.max(WARMUP_ROUNDS, Math.ceil(WARMUP_ROWS / rows.length));
     for (let round = 0; round < warmup; round++) await deliver(child, messages);
-    const answers = [];
+    const answers: NodeAnswer[] = [];
     for (let round = 0; round < ROUNDS; round++) answers.push(await deliver(child, messages));
-    const median = (read: (answer: (typeof answers)[number]) => number): number =>
+    const median = (read: (answer: NodeAnswer) => number): number =>
       quantile(answers.map(read), 0.5);
     attestations.push(decodeAttestation(answers[0]!.attestation));
     medians.push({
