@@ -4,7 +4,9 @@
  *
  *   --payload BYTES    default 4 MiB
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { drawChart } from './scaling/chart.ts';
 import {
@@ -113,4 +115,6 @@ write(
     },
   ),
 );
+const local = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+execFileSync(local('../node_modules/.bin/biome'), ['format', '--write', local('SCALING.md')]);
 process.exit(0);
