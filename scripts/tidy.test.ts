@@ -24,6 +24,7 @@ const BROKEN: readonly [string, string, string][] = [
   ['packages/kzg/src/index.ts', "import type { F } from '../test/f.ts';", 'leaves the package'],
   ['packages/kzg/src/index.ts', "export * from './index.ts';", 're-exports by *'],
   ['packages/kzg/src/index.ts', "import './index.ts';", 'import cycle'],
+  ['packages/kzg/src/worker-port.ts', 'export {};', 'differs from its copy'],
   ['packages/kzg/src/lost.ts', 'export {};', 'reached by no entry and no test'],
   ['packages/kzg/src/utils.ts', 'export {};', 'a name that says nothing'],
   ['packages/kzg/README.md', `TO${''}DO: write`, `README.md:1: TO${''}DO`],

@@ -17,6 +17,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kzg: [],
 };
 
+/** Files that stand alike in several packages, as those share no code. */
+const COPIES: readonly (readonly [string, string])[] = [
+  ['packages/erasure/src/worker-port.ts', 'packages/kzg/src/worker-port.ts'],
+];
+
 const MAX_FILE_BYTES = 300_000;
 const VAGUE_NAME = /(^|\/)(utils?|helpers?|common|types|misc|shared)(\.[a-z.]+)?(\/|$)/;
 /** Written in two parts so that this file does not find itself. */
@@ -38,6 +43,7 @@ export function findProblems(files: Files): string[] {
     ...manifestProblems(files),
     ...unpinnedActions(files),
     ...unannounced(files),
+    ...strayCopies(files),
   ];
 }
 
@@ -186,6 +192,13 @@ export function unannounced(files: Files): string[] {
 }
 
 /** Specifiers of static and dynamic imports and of re-exports; comments are not code. */
+/** Copies that were not changed together. */
+export function strayCopies(files: Files): string[] {
+  return COPIES.filter(([one, other]) => files.get(one) !== files.get(other)).map(
+    ([one, other]) => `${one}: differs from its copy ${other}`,
+  );
+}
+
 function importsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"])\/\/.*$/gm, '$1');
   return [...code.matchAll(IMPORT)].map((match) => (match[1] ?? match[2])!);

@@ -28,6 +28,17 @@ describe('alternate', () => {
     expect([ours!.wallMs.median, peer!.wallMs.median]).toEqual([2, 16]);
   });
 
+  test('contenders that time themselves run the least number of rounds', async () => {
+    let samples = 0;
+    const sample = async () => {
+      samples++;
+      return { cpuMs: 3, wallMs: 4 };
+    };
+    const [ours] = await alternate([{ name: 'ours', sample }], OPTIONS);
+    expect(samples).toBe(OPTIONS.minRounds);
+    expect(ours!.cpuMs.median).toBe(3);
+  });
+
   test('every contender has one sample per round, and the first of a round rotates', async () => {
     const clock = fakeClock();
     const order: string[] = [];

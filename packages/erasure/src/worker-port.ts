@@ -1,7 +1,7 @@
 /**
  * Two kinds of workers behind one interface: Web Workers (browsers, Deno, Bun) and Node's worker
- * threads, which the library may not import and finds through `process` where there is one. The same
- * as in @barycenter/kzg, but that memory may be moved; packages here share no code.
+ * threads, which the library may not import and finds through `process` where there is one.
+ * Packages share no code, so this file stands alike in erasure and kzg (scripts/tidy.ts compares them).
  */
 
 /** What a Web Worker has of what is needed. */
@@ -21,7 +21,7 @@ export interface NodeWorkerLike {
   terminate(): unknown;
 }
 
-/** A worker that runs `@barycenter/erasure/pool-worker`. */
+/** A worker that runs the package's `pool-worker`. */
 export type WorkerLike = WebWorkerLike | NodeWorkerLike;
 
 /** One end of the conversation with a worker. */

@@ -1,11 +1,12 @@
 /**
  * Two kinds of workers behind one interface: Web Workers (browsers, Deno, Bun) and Node's worker
  * threads, which the library may not import and finds through `process` where there is one.
+ * Packages share no code, so this file stands alike in erasure and kzg (scripts/tidy.ts compares them).
  */
 
 /** What a Web Worker has of what is needed. */
 export interface WebWorkerLike {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(type: 'error', listener: (event: { message?: string }) => void): void;
   terminate(): unknown;
@@ -13,19 +14,20 @@ export interface WebWorkerLike {
 
 /** What a thread of `node:worker_threads` has of what is needed. */
 export interface NodeWorkerLike {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   on(event: 'message', listener: (data: unknown) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'exit', listener: (code: number) => void): unknown;
   terminate(): unknown;
 }
 
-/** A worker that runs `@barycenter/kzg/pool-worker`. */
+/** A worker that runs the package's `pool-worker`. */
 export type WorkerLike = WebWorkerLike | NodeWorkerLike;
 
 /** One end of the conversation with a worker. */
 export interface WorkerPort {
-  post(message: unknown): void;
+  /** The memory in `transfer` moves to the other end, where that is another thread. */
+  post(message: unknown, transfer?: ArrayBuffer[]): void;
   listen(onMessage: (data: unknown) => void, onError: (message: string) => void): void;
   close(): void;
 }
@@ -33,7 +35,7 @@ export interface WorkerPort {
 /** The end held by the creator of a worker. */
 export function portTo(worker: WorkerLike): WorkerPort {
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen(onMessage, onError) {
       if ('addEventListener' in worker) {
         worker.addEventListener('message', ({ data }) => onMessage(data));
@@ -75,7 +77,7 @@ export function portToCreator(): WorkerPort | undefined {
   const scope = globalThis as unknown as Partial<WebWorkerLike>;
   if (typeof scope.postMessage === 'function' && !('document' in globalThis)) {
     return {
-      post: (message) => scope.postMessage!(message),
+      post: (message, transfer = []) => scope.postMessage!(message, transfer),
       listen: (onMessage) => scope.addEventListener!('message', ({ data }) => onMessage(data)),
       close: () => undefined,
     };
@@ -83,7 +85,7 @@ export function portToCreator(): WorkerPort | undefined {
   const port = nodeThreads()?.parentPort ?? undefined;
   return (
     port && {
-      post: (message) => port.postMessage(message),
+      post: (message, transfer = []) => port.postMessage(message, transfer),
       listen: (onMessage) => void port.on('message', onMessage),
       close: () => undefined,
     }

@@ -1,5 +1,6 @@
 import { createKzg } from '@barycenter/kzg';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+
 import { compileKernel } from '../src/create.ts';
 import { serveJobs, type WorkerAnswer } from '../src/pool-jobs.ts';
 import { localPorts, portTo, portToCreator, type WorkerPort } from '../src/worker-port.ts';
@@ -65,4 +66,15 @@ test('a Web Worker is spoken to by its events', async () => {
 test('outside of workers there is no creator, and the module of workers does nothing', async () => {
   expect(portToCreator()).toBeUndefined();
   expect((await import('@barycenter/kzg/pool-worker')).isServing).toBe(false);
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test('a Web Worker answers its creator; a page, which can post to itself, does not', () => {
+  const posted: unknown[] = [];
+  vi.stubGlobal('postMessage', (message: unknown) => posted.push(message));
+  portToCreator()?.post('from a worker');
+  expect(posted).toEqual(['from a worker']);
+  vi.stubGlobal('document', {});
+  expect(portToCreator()).toBeUndefined();
 });
