@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'da-sampling': ['bls', 'kzg'],
   erasure: [],
   kzg: [],
+  'tee-attest': [],
 };
 
 /** Files that stand alike in several packages, as those share no code. */

@@ -1,0 +1,4 @@
+/** The SEV-SNP report. */
+export interface SnpReport {
+  readonly version: number;
+}

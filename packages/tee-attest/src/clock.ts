@@ -1,0 +1,15 @@
+/**
+ * The time at which evidence is judged. It is always the caller's: this package reads no clock, and
+ * a missing or meaningless time is a mistake of the program, not a verdict about the evidence.
+ */
+
+/**
+ * Milliseconds since 1970 of `now`.
+ * @throws TypeError if `now` is not a `Date` that holds a time. Numbers are refused: seconds and
+ * milliseconds look alike, and one of them would make everything seem valid or expired.
+ */
+export function readNow(now: Date): number {
+  const time = now instanceof Date ? now.getTime() : Number.NaN;
+  if (Number.isNaN(time)) throw new TypeError('now: expected a valid Date');
+  return time;
+}

@@ -1,0 +1,153 @@
+/**
+ * Signatures and digests behind one interface, so that the verifiers run wherever there is
+ * WebCrypto, and also where there is none (a page without a secure context, a bare engine).
+ *
+ * Both providers take the same keys and signatures: ECDSA as r ‖ s of fixed length over P-256 and
+ * P-384 (FIPS 186-5 §6), RSASSA-PSS and RSASSA-PKCS1-v1_5 (RFC 8017 §8). High-s signatures are
+ * valid: hardware makes them.
+ */
+import { p256, p384 } from '@noble/curves/nist.js';
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { TeeError } from './errors.ts';
+import { verifyRsa } from './rsa.ts';
+
+/** Hash functions of the signatures in use. SHA-1 only names certificates in OCSP. */
+export type HashName = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512';
+
+/** A public key: an uncompressed point (65 or 97 bytes), or modulus and exponent, big-endian. */
+export type PublicKey =
+  | { readonly kind: 'ec'; readonly curve: 'P-256' | 'P-384'; readonly point: Uint8Array }
+  | {
+      readonly kind: 'rsa';
+      readonly modulus: Uint8Array;
+      readonly exponent: Uint8Array;
+      readonly spki: Uint8Array;
+    };
+
+/** How a signature was made. `saltBytes` is the salt of PSS. */
+export type SignatureAlgorithm =
+  | { readonly kind: 'ecdsa'; readonly hash: HashName }
+  | { readonly kind: 'rsa-pss'; readonly hash: HashName; readonly saltBytes: number }
+  | { readonly kind: 'rsa-pkcs1'; readonly hash: HashName };
+
+/** A signature with everything needed to check it. */
+export interface Signed {
+  readonly key: PublicKey;
+  readonly algorithm: SignatureAlgorithm;
+  /** ECDSA: r ‖ s, each as long as the field. RSA: as long as the modulus. */
+  readonly signature: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** Checks signatures and hashes. `verify` is false for a wrong signature of any length. */
+export interface CryptoProvider {
+  readonly name: string;
+  /** @throws TeeError `public_key_invalid` if the key's point is not on its curve. */
+  verify(signed: Signed): Promise<boolean>;
+  digest(hash: HashName, data: Uint8Array): Promise<Uint8Array>;
+}
+
+const SCALAR_BYTES = { 'P-256': 32, 'P-384': 48 } as const;
+const HASHES = { 'SHA-1': sha1, 'SHA-256': sha256, 'SHA-384': sha384, 'SHA-512': sha512 } as const;
+
+/** The platform's WebCrypto where it has one, else {@link portableCrypto}. */
+export function defaultCrypto(): CryptoProvider {
+  const subtle = globalThis.crypto?.subtle;
+  return subtle === undefined ? portableCrypto() : webCrypto(subtle);
+}
+
+/** Signatures by WebCrypto. A key that is used again is imported once. */
+export function webCrypto(subtle: SubtleCrypto): CryptoProvider {
+  const imported = new WeakMap<PublicKey, Map<string, Promise<CryptoKey>>>();
+  const importOnce = (key: PublicKey, algorithm: SignatureAlgorithm): Promise<CryptoKey> => {
+    const uses = imported.get(key) ?? new Map<string, Promise<CryptoKey>>();
+    imported.set(key, uses);
+    const use = `${algorithm.kind} ${algorithm.hash}`;
+    let found = uses.get(use);
+    if (found === undefined) {
+      found = importKey(subtle, key, algorithm);
+      uses.set(use, found);
+    }
+    return found;
+  };
+  return {
+    name: 'webcrypto',
+    async verify({ key, algorithm, signature, data }) {
+      if (!fits(key, algorithm, signature)) return false;
+      const cryptoKey = await importOnce(key, algorithm);
+      return subtle.verify(parameters(algorithm), cryptoKey, own(signature), own(data));
+    },
+    async digest(hash, data) {
+      return new Uint8Array(await subtle.digest(hash, own(data)));
+    },
+  };
+}
+
+/** Signatures in JavaScript: @noble/curves for ECDSA, our own RSA verification. Nothing to load. */
+export function portableCrypto(): CryptoProvider {
+  return {
+    name: 'javascript',
+    async verify({ key, algorithm, signature, data }) {
+      if (!fits(key, algorithm, signature)) return false;
+      if (key.kind === 'rsa') return verifyRsa(key, algorithm, signature, data);
+      const curve = key.curve === 'P-256' ? p256 : p384;
+      if (!curve.utils.isValidPublicKey(key.point, false)) throw invalidKey();
+      const hash = HASHES[algorithm.hash](data);
+      return curve.verify(signature, hash, key.point, { lowS: false, prehash: false });
+    },
+    async digest(hash, data) {
+      return HASHES[hash](data);
+    },
+  };
+}
+
+/** Digest in JavaScript, for a few hundred bytes where an await would cost more. */
+export function digestSync(hash: HashName, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(HASHES[hash](data));
+}
+
+async function importKey(
+  subtle: SubtleCrypto,
+  key: PublicKey,
+  algorithm: SignatureAlgorithm,
+): Promise<CryptoKey> {
+  try {
+    if (key.kind === 'ec') {
+      const parameters = { name: 'ECDSA', namedCurve: key.curve };
+      return await subtle.importKey('raw', own(key.point), parameters, false, ['verify']);
+    }
+    const name = algorithm.kind === 'rsa-pss' ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5';
+    const parameters = { name, hash: algorithm.hash };
+    return await subtle.importKey('spki', own(key.spki), parameters, false, ['verify']);
+  } catch (cause) {
+    throw invalidKey(cause);
+  }
+}
+
+function parameters(
+  algorithm: SignatureAlgorithm,
+): AlgorithmIdentifier | EcdsaParams | RsaPssParams {
+  if (algorithm.kind === 'ecdsa') return { name: 'ECDSA', hash: algorithm.hash };
+  if (algorithm.kind === 'rsa-pss') return { name: 'RSA-PSS', saltLength: algorithm.saltBytes };
+  return { name: 'RSASSA-PKCS1-v1_5' };
+}
+
+/** Key and algorithm are of one kind and the signature is as long as the key demands. */
+function fits(key: PublicKey, algorithm: SignatureAlgorithm, signature: Uint8Array): boolean {
+  if (key.kind === 'ec') {
+    return algorithm.kind === 'ecdsa' && signature.length === 2 * SCALAR_BYTES[key.curve];
+  }
+  return algorithm.kind !== 'ecdsa' && signature.length === key.modulus.length;
+}
+
+function invalidKey(cause?: unknown): TeeError {
+  return new TeeError('public_key_invalid', 'the public key is no point of its curve', { cause });
+}
+
+/** WebCrypto's types ask for bytes that no other thread can change. */
+function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer
+    ? (bytes as Uint8Array<ArrayBuffer>)
+    : Uint8Array.from(bytes);
+}

@@ -1,0 +1,4 @@
+/** The SPDM report of a GPU or switch. */
+export interface GpuReport {
+  readonly nonce: Uint8Array;
+}
