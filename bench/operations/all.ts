@@ -4,6 +4,8 @@ import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
 import { certificates } from './da-certificate.ts';
+import { gas } from './da-gas.ts';
+import { lightClients } from './da-light-client.ts';
 import { nodeChecks } from './da-node.ts';
 import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
@@ -34,6 +36,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...dispersal,
   ...nodeChecks,
   ...certificates,
+  ...gas,
+  ...lightClients,
   ...zodaScheme,
   ...erasure,
   ...erasureLimits,

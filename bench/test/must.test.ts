@@ -51,6 +51,20 @@ describe('judge', () => {
     ]);
   });
 
+  test('a count is bound as it is, on any machine and back end, and open where it was not taken', () => {
+    const must: Must = { rule: 'atMost', bound: 260_000 };
+    const ours = (figure: number) => ({
+      ours: { ...ROW.ours, figure },
+      machineScale: 2,
+      allowance: 2.8,
+    });
+    expect([met(must, ours(260_000)), met(must, ours(260_001)), met(must)]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
+  });
+
   test('the worker pool is judged by elapsed time', () => {
     const [verdict] = judge([{ rule: 'faster', peer: 'ox', bound: 1.7, by: 'wall' }], ROW);
     expect(verdict).toMatchObject({ measured: 1.5, met: false });
