@@ -64,7 +64,10 @@ export const certificates: readonly Operation[] = [
   operation<undefined>({
     name: `da::verifyCertificate/validators=${VALIDATORS} absent=${ABSENT}`,
     table: 'da',
-    must: [{ rule: 'below', bound: 15 }],
+    must: [
+      { rule: 'below', bound: 15 },
+      { rule: 'below', bound: 3, peer: 'ours, native' },
+    ],
     input: async () => undefined,
     contenders: { ours, 'ours, native': native },
   }),

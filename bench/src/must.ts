@@ -5,13 +5,14 @@
 import type { Backend } from './backends.ts';
 
 /**
- * `faster`: than a peer by a factor. `within`: a share of a peer's time. `below`: milliseconds.
+ * `faster`: than a peer by a factor. `within`: a share of a peer's time. `below`: milliseconds, of
+ * ours or of the named `peer`.
  * `memory`: MiB, of the kind that the row measures. `atMost`: a count, in the row's unit.
  */
 export type Must =
   | { readonly rule: 'faster'; readonly peer: string; readonly bound: number; readonly by?: 'wall' }
   | { readonly rule: 'within'; readonly peer: string; readonly bound: number }
-  | { readonly rule: 'below'; readonly bound: number; readonly by?: 'wall' }
+  | { readonly rule: 'below'; readonly bound: number; readonly by?: 'wall'; readonly peer?: string }
   | { readonly rule: 'memory'; readonly bound: number }
   | { readonly rule: 'atMost'; readonly bound: number };
 
@@ -68,8 +69,10 @@ export function judge(
     }
     if (must.rule === 'below') {
       const bound = must.bound * row.machineScale;
-      const measured = row.ours[must.by === 'wall' ? 'wallMs' : 'cpuMs'];
-      return { rule: must.rule, peer: undefined, bound, measured, met: measured <= bound };
+      const times = must.peer === undefined ? row.ours : row.peers.get(must.peer);
+      const measured = times?.[must.by === 'wall' ? 'wallMs' : 'cpuMs'];
+      const met = measured === undefined ? undefined : measured <= bound;
+      return { rule: must.rule, peer: must.peer, bound, measured, met };
     }
     const peer = row.peers.get(must.peer);
     if (must.rule === 'within') {

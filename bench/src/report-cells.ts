@@ -6,7 +6,9 @@ export function describe(verdict: Verdict): string {
   const { rule, peer, bound, measured } = verdict;
   const got = (format: (value: number) => string): string =>
     measured === undefined ? 'not measured' : format(measured);
-  if (rule === 'below') return `≤ ${short(bound)} ms: ${got(short)}`;
+  if (rule === 'below') {
+    return `≤ ${short(bound)} ms${peer === undefined ? '' : ` ${peer}`}: ${got(short)}`;
+  }
   if (rule === 'atMost') return `≤ ${whole(bound)}: ${got(whole)}`;
   if (rule === 'memory') return `≤ ${short(bound)} MiB: ${got(short)}`;
   if (rule === 'within') return `≤ ${short(bound)} of ${peer}: ${got(short)}`;

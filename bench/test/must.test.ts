@@ -36,6 +36,11 @@ describe('judge', () => {
     expect(met(below, { machineScale: 1.2 })).toBe(true);
   });
 
+  test('an absolute bound may be that of another contender', () => {
+    const below: Must = { rule: 'below', bound: 15, peer: 'c-kzg' };
+    expect([met(below), met({ ...below, bound: 12 })]).toEqual([true, false]);
+  });
+
   test('a row of fresh processes may be bound by elapsed time', () => {
     const below: Must = { rule: 'below', bound: 15 };
     expect([met(below), met({ ...below, by: 'wall' })]).toEqual([true, false]);
@@ -71,7 +76,7 @@ describe('judge', () => {
   });
 
   test('a peer that is not there leaves the answer open', () => {
-    for (const rule of ['faster', 'within'] as const) {
+    for (const rule of ['faster', 'within', 'below'] as const) {
       const [verdict] = judge([{ rule, peer: 'kzg-wasm', bound: 1 }], ROW);
       expect(verdict!.measured).toBe(undefined);
       expect(verdict!.met).toBe(undefined);
