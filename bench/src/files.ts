@@ -47,7 +47,7 @@ export function writeResults(
     (a, b) => order.indexOf(a.name) - order.indexOf(b.name),
   );
   const merged = checkResults({ ...fresh, rows });
-  writeFileSync(path, `${JSON.stringify(merged, rounded, 1)}\n`);
+  writeFileSync(path, `${listsOnOneLine(JSON.stringify(merged, rounded, 1))}\n`);
   return merged;
 }
 
@@ -79,6 +79,11 @@ export function writeReport(): string | undefined {
 
 function major(version: string): string {
   return version.split('.')[0]!;
+}
+
+/** Samples are most of a file; JSON text has line breaks only between its parts. */
+function listsOnOneLine(json: string): string {
+  return json.replace(/\[\n[-+.,\de\s]*\]/g, (list) => list.replace(/\s/g, ''));
 }
 
 /** Times keep five significant digits: nanoseconds of a millisecond are noise. */
