@@ -8,6 +8,7 @@
  * `TypeError` or `RangeError`.
  */
 import type { AmdCode } from './amd/codes.ts';
+import type { AttestedKeyCode } from './attested-key/codes.ts';
 import type { BindingCode } from './binding/codes.ts';
 import type { IntelCode } from './intel/codes.ts';
 import type { NvidiaCode } from './nvidia/codes.ts';
@@ -63,7 +64,14 @@ export type CoreCode =
   | 'crypto_unavailable';
 
 /** Every code with which evidence, collateral or a statement is refused. Stable across versions. */
-export type TeeCode = CoreCode | IntelCode | AmdCode | NvidiaCode | BindingCode | PolicyCode;
+export type TeeCode =
+  | CoreCode
+  | IntelCode
+  | AmdCode
+  | NvidiaCode
+  | BindingCode
+  | PolicyCode
+  | AttestedKeyCode;
 
 /** What was asked for and what was found, as short text for a report. */
 export interface Difference {
