@@ -12,6 +12,13 @@ export interface PlatformNames {
   readonly chipSku: string;
 }
 
+/** LS10 switches do not report their board; NVIDIA's tools use these names for all of them. */
+export const LS10_PLATFORM: PlatformNames = {
+  project: '5612',
+  projectSku: '0002',
+  chipSku: '890',
+};
+
 const MAX_PART_CHARACTERS = 32;
 
 /**
@@ -36,7 +43,10 @@ export function vbiosManifestId(platform: PlatformNames, vbiosVersion: string): 
  * Name of a switch BIOS's manifest: `NV_SWITCH_BIOS_5612_0002_890_9610550001`.
  * @throws TeeError `rim_id_malformed`.
  */
-export function switchManifestId(platform: PlatformNames, biosVersion: string): string {
+export function switchManifestId(
+  biosVersion: string,
+  platform: PlatformNames = LS10_PLATFORM,
+): string {
   return firmwareId('NV_SWITCH_BIOS', platform, biosVersion);
 }
 
