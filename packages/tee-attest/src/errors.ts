@@ -10,9 +10,12 @@
 import type { AmdCode } from './amd/codes.ts';
 import type { AttestedKeyCode } from './attested-key/codes.ts';
 import type { BindingCode } from './binding/codes.ts';
+import type { FetchCode } from './fetch/codes.ts';
 import type { IntelCode } from './intel/codes.ts';
+import type { NrasCode } from './nras/codes.ts';
 import type { NvidiaCode } from './nvidia/codes.ts';
 import type { PolicyCode } from './policy/codes.ts';
+import type { XmlCode } from './xml/codes.ts';
 
 /**
  * Codes of the parts that all vendors share:
@@ -69,6 +72,9 @@ export type TeeCode =
   | IntelCode
   | AmdCode
   | NvidiaCode
+  | NrasCode
+  | XmlCode
+  | FetchCode
   | BindingCode
   | PolicyCode
   | AttestedKeyCode;
