@@ -134,6 +134,12 @@ export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
 export { type RepairOptions, repairRows } from './repair-rows.ts';
 export {
+  MAX_KEPT_BLOBS,
+  prunableThrough,
+  RetentionIndex,
+  type SignedBlob,
+} from './retention.ts';
+export {
   type RetrievedBlob,
   type RetrieveOptions,
   type RowSource,
