@@ -9,7 +9,7 @@
  * - an unfinished end (a crash while appending) is copied to `<file>.torn-<offset>` and then cut off,
  *   so appending goes on from the last whole record and no byte is thrown away.
  * Reading checks the record again. A later record of a key replaces an earlier one, unless it is
- * damaged: then the earlier one stays in force.
+ * damaged: then the earlier one stays in force. `drop` alone takes records away.
  *
  * Bounds: `MAX_RECORDS` keys, `MAX_BODY_BYTES` per record.
  */
@@ -21,12 +21,14 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
+  readdirSync,
   readSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { syncFolder, writeFileAtomic } from './atomic-file.ts';
+import { createAtomicFile, syncFolder, writeFileAtomic } from './atomic-file.ts';
 import { NetworkError } from './errors.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import {
@@ -77,7 +79,7 @@ const WINDOW_BYTES = 1024 * 1024;
 /** An open log. Close it; afterwards every call throws `NetworkError` 'store_closed'. */
 export class LogStore {
   readonly path: string;
-  readonly report: OpenReport;
+  #report: OpenReport;
   #file: number | undefined;
   readonly #lock: Lock;
   readonly #salt: Uint8Array;
@@ -109,15 +111,15 @@ export class LogStore {
     this.path = path;
     this.#lock = lock;
     if (!existsSync(path)) createLog(path);
+    removeUnfinished(path);
     const file = openSync(path, 'r+');
     try {
       this.#file = file;
       this.#salt = readSalt(file, path);
       const found = this.#scan(file);
       this.#end = found.end;
-      this.report = {
-        records: this.#index.size,
-        damaged: [...this.#damaged.keys()].map(keyOf),
+      this.#report = {
+        ...this.#counts(),
         unreadable: found.unreadable,
         ...cutTornEnd(file, { path, end: found.end }),
       };
@@ -125,6 +127,11 @@ export class LogStore {
       closeSync(file);
       throw error;
     }
+  }
+
+  /** What opening found, less what was dropped since. */
+  get report(): OpenReport {
+    return this.#report;
   }
 
   /**
@@ -196,6 +203,31 @@ export class LogStore {
     return place && { offset: place.offset + HEAD_BYTES, bytes: place.length };
   }
 
+  /**
+   * Deletes every record of these roots (hex): what stays is written to a new log that replaces the
+   * old one, so that a crash leaves one or the other. Damaged records of other roots stay, and stay
+   * damaged; stretches without a readable head go. Cost: one pass over what stays, if anything goes.
+   * Throws `NetworkError` 'store_failed' with the log as it was.
+   */
+  drop(roots: ReadonlySet<string>): void {
+    const file = this.#open();
+    const all = [...this.#index, ...this.#damaged];
+    const kept = all.filter(([text]) => !roots.has(bytesToHex(keyOf(text).root)));
+    if (kept.length === all.length) return;
+    kept.sort(([, a], [, b]) => a.offset - b.offset);
+    try {
+      this.#rewrite(kept);
+      closeSync(file);
+      this.#file = undefined;
+      this.#file = openSync(this.path, 'r+');
+      for (const table of [this.#index, this.#damaged, this.#byRoot]) table.clear();
+      this.#end = this.#scan(this.#file).end;
+      this.#report = { ...this.#report, ...this.#counts() };
+    } catch (error) {
+      throw failed(this.path, error);
+    }
+  }
+
   has(key: RecordKey): boolean {
     return this.#index.has(keyText(key));
   }
@@ -220,9 +252,39 @@ export class LogStore {
     this.#lock.release();
   }
 
+  /** Replaces the log by one that holds these records only, each bound to its new place. */
+  #rewrite(kept: readonly (readonly [string, RecordPlace])[]): void {
+    const salt = this.#salt;
+    const target = createAtomicFile(this.path);
+    try {
+      const head = encodeFileHead(salt);
+      target.write(head);
+      target.write(head);
+      let offset = FIRST_RECORD;
+      for (const [text, place] of kept) {
+        const old = readAt(this.#open(), {
+          offset: place.offset,
+          bytes: recordSize(place.length),
+        });
+        const body = old.subarray(HEAD_BYTES, old.length - CHECK_BYTES);
+        const record = encodeRecord({ ...keyOf(text), body }, { salt, offset });
+        if (!bodyHolds(old, { salt, offset: place.offset })) record[record.length - 1]! ^= 1;
+        target.write(record);
+        offset += record.length;
+      }
+      target.commit();
+    } finally {
+      target.discard();
+    }
+  }
+
   #open(): number {
     if (this.#file === undefined) throw new NetworkError('store_closed', `${this.path} is closed`);
     return this.#file;
+  }
+
+  #counts(): Pick<OpenReport, 'records' | 'damaged'> {
+    return { records: this.#index.size, damaged: [...this.#damaged.keys()].map(keyOf) };
   }
 
   #admit(key: RecordKey, place: RecordPlace): void {
@@ -269,6 +331,15 @@ export class LogStore {
 function createLog(path: string): void {
   const head = encodeFileHead(randomBytes(SALT_BYTES));
   writeFileAtomic(path, Buffer.concat([head, head]));
+}
+
+/** Removes what a crash left of a log that was to replace this one. */
+function removeUnfinished(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp')) {
+      rmSync(join(dirname(path), name), { force: true });
+    }
+  }
 }
 
 function readSalt(file: number, path: string): Uint8Array {

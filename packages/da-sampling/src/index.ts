@@ -98,6 +98,7 @@ export {
 } from './errors.ts';
 export {
   type BlobHeader,
+  decodeHeader,
   encodeHeader,
   HEADER_BYTES,
   HEADER_VERSION,
