@@ -76,6 +76,12 @@ describe('prunableThrough', () => {
     }
   });
 
+  it('names none before the first is over', () => {
+    const first = lockedUntil(SCHEDULE, 0n);
+    expect(prunableThrough(SCHEDULE, first - 1)).toBeUndefined();
+    expect(prunableThrough(SCHEDULE, first)).toBe(0n);
+  });
+
   it('refuses a time that is none', () => {
     for (const bad of [0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => prunableThrough(SCHEDULE, bad)).toThrow(RangeError);
