@@ -13,42 +13,35 @@
  *
  * Bounds: `MAX_RECORDS` keys, `MAX_BODY_BYTES` per record.
  */
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { createAtomicFile, syncFolder, writeFileAtomic } from './atomic-file.ts';
+import { createAtomicFile } from './atomic-file.ts';
 import { NetworkError } from './errors.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import {
+  createLog,
+  cutTornEnd,
+  findRecord,
+  readAt,
+  readSalt,
+  removeUnfinished,
+  writeAll,
+} from './log-file.ts';
+import {
   bodyHolds,
   CHECK_BYTES,
-  decodeFileHead,
   decodeHead,
   encodeFileHead,
   encodeRecord,
-  FILE_HEAD_BYTES,
   FIRST_RECORD,
   HEAD_BYTES,
   keyText,
   type LogRecord,
   MAX_BODY_BYTES,
-  RECORD_MAGIC,
   type RecordKey,
   type RecordKind,
   recordSize,
-  SALT_BYTES,
 } from './log-format.ts';
 
 /** Keys one log may hold; about 250 bytes of memory each. */
@@ -73,8 +66,6 @@ interface RecordPlace {
   /** Bytes of the body. */
   readonly length: number;
 }
-
-const WINDOW_BYTES = 1024 * 1024;
 
 /** An open log. Close it; afterwards every call throws `NetworkError` 'store_closed'. */
 export class LogStore {
@@ -324,98 +315,6 @@ export class LogStore {
       offset += bytes;
     }
     return { end: offset, unreadable };
-  }
-}
-
-/** Creates an empty log: both file heads, made durable before the name exists. */
-function createLog(path: string): void {
-  const head = encodeFileHead(randomBytes(SALT_BYTES));
-  writeFileAtomic(path, Buffer.concat([head, head]));
-}
-
-/** Removes what a crash left of a log that was to replace this one. */
-function removeUnfinished(path: string): void {
-  for (const name of readdirSync(dirname(path))) {
-    if (name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp')) {
-      rmSync(join(dirname(path), name), { force: true });
-    }
-  }
-}
-
-function readSalt(file: number, path: string): Uint8Array {
-  const heads = readAt(file, { offset: 0, bytes: FIRST_RECORD });
-  const salt =
-    decodeFileHead(heads.subarray(0, FILE_HEAD_BYTES)) ??
-    decodeFileHead(heads.subarray(FILE_HEAD_BYTES));
-  if (salt === undefined) {
-    throw new NetworkError('store_damaged', `${path}: both copies of the file head are unreadable`);
-  }
-  return salt;
-}
-
-/** The offset of the next head that this store wrote, or undefined. */
-function findRecord(
-  file: number,
-  { salt, from, size }: { salt: Uint8Array; from: number; size: number },
-): number | undefined {
-  // Windows overlap by one head, so that a head on a border is seen whole in the next one.
-  for (let start = from; start + HEAD_BYTES <= size; start += WINDOW_BYTES) {
-    const bytes = Math.min(WINDOW_BYTES + HEAD_BYTES - 1, size - start);
-    const window = Buffer.from(readAt(file, { offset: start, bytes }).buffer);
-    for (
-      let at = window.indexOf(RECORD_MAGIC);
-      at >= 0;
-      at = window.indexOf(RECORD_MAGIC, at + 1)
-    ) {
-      const head = window.subarray(at, at + HEAD_BYTES);
-      if (decodeHead(head, { salt, offset: start + at }) !== undefined) return start + at;
-    }
-  }
-  return undefined;
-}
-
-/** Moves an unfinished end aside and cuts it off. */
-function cutTornEnd(
-  file: number,
-  { path, end }: { path: string; end: number },
-): { tornBytes: number; tornFile: string | undefined } {
-  const tornBytes = fstatSync(file).size - end;
-  if (tornBytes === 0) return { tornBytes, tornFile: undefined };
-  let tornFile = `${path}.torn-${end}`;
-  for (let copy = 1; existsSync(tornFile); copy++) tornFile = `${path}.torn-${end}-${copy}`;
-  const target = openSync(tornFile, 'wx');
-  try {
-    for (let offset = end; offset < end + tornBytes; offset += WINDOW_BYTES) {
-      const bytes = Math.min(WINDOW_BYTES, end + tornBytes - offset);
-      writeAll(target, { bytes: readAt(file, { offset, bytes }), offset: offset - end });
-    }
-    fdatasyncSync(target);
-  } finally {
-    closeSync(target);
-  }
-  syncFolder(join(path, '..'));
-  ftruncateSync(file, end);
-  fdatasyncSync(file);
-  return { tornBytes, tornFile };
-}
-
-/** Up to `bytes` bytes from `offset`; fewer only at the end of the file. */
-function readAt(
-  file: number,
-  { offset, bytes }: { offset: number; bytes: number },
-): Uint8Array<ArrayBuffer> {
-  const buffer = new Uint8Array(bytes);
-  for (let at = 0; at < bytes; ) {
-    const got = readSync(file, buffer, at, bytes - at, offset + at);
-    if (got === 0) return buffer.slice(0, at);
-    at += got;
-  }
-  return buffer;
-}
-
-function writeAll(file: number, { bytes, offset }: { bytes: Uint8Array; offset: number }): void {
-  for (let at = 0; at < bytes.length; ) {
-    at += writeSync(file, bytes, at, bytes.length - at, offset + at);
   }
 }
 

@@ -18,11 +18,12 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type EpochSchedule, expectSchedule, lockedUntil } from './epochs.ts';
 import { DaError, type SignedHeader } from './errors.ts';
-import { encodeHeader, headerRoot } from './header.ts';
+import { decodeHeader, encodeHeader, headerRoot } from './header.ts';
 import type { HeaderMessage } from './header-message.ts';
-import { equalBytes } from './wire.ts';
+import { SUBMITTER_SIGNATURE_BYTES } from './submitter.ts';
+import { equalBytes, join } from './wire.ts';
 
-/** Blobs an index keeps unless it is told another number; some 700 bytes of memory each. */
+/** Blobs an index keeps unless it is told another number; some 1.2 KB of memory each. */
 export const MAX_KEPT_BLOBS = 65_536;
 
 /**
@@ -42,7 +43,8 @@ export function prunableThrough(schedule: EpochSchedule, blockSeconds: number): 
 /** What a vow binds: a header with its submitter's signature, as in a `HeaderMessage`. */
 export type SignedBlob = Pick<HeaderMessage, 'header' | 'signature'>;
 
-type Kept = { readonly root: Uint8Array; readonly epoch: bigint; readonly signed: SignedHeader };
+/** `signed` is `header | signature`: one array, since there may be many. */
+type Kept = { readonly epoch: bigint; readonly signed: Uint8Array };
 
 /** The blobs a node answers for, by epoch and by nonce. */
 export class RetentionIndex {
@@ -80,11 +82,12 @@ export class RetentionIndex {
     if (this.#prunedThrough !== undefined && epoch <= this.#prunedThrough) {
       throw new DaError('epoch_pruned', `epochs through ${this.#prunedThrough} are given up`);
     }
-    const first = this.#kept.get(nonceKey(blob))?.signed;
-    if (first !== undefined) {
-      if (equalBytes(first.header, encodeHeader(blob.header))) return;
+    const kept = this.#kept.get(nonceKey(blob));
+    if (kept !== undefined) {
+      const [first, second] = [signedHeaderOf(kept), signedHeader(blob)];
+      if (equalBytes(first.header, second.header)) return;
       throw new DaError('equivocation', `the submitter signed two headers for nonce ${nonce}`, {
-        evidence: { first, second: signedHeader(blob) },
+        evidence: { first, second },
       });
     }
     if (this.#kept.size >= this.#maxBlobs) {
@@ -92,18 +95,21 @@ export class RetentionIndex {
     }
   }
 
-  /** Keeps a blob until its epoch is pruned; keeping it again changes nothing. Throws as `check`. */
+  /**
+   * Keeps a blob, whose signature the caller has checked, until its epoch is pruned; keeping it again
+   * changes nothing. Throws as `check`.
+   */
   keep(blob: SignedBlob): void {
     this.check(blob);
     const key = nonceKey(blob);
     if (this.#kept.has(key)) return;
-    const { epoch } = blob.header;
-    this.#kept.set(key, { root: headerRoot(blob.header), epoch, signed: signedHeader(blob) });
+    const { header, signature } = signedHeader(blob);
+    this.#kept.set(key, { epoch: blob.header.epoch, signed: join(header, signature) });
   }
 
   /**
    * Gives up every epoch through `epoch` and returns the header roots that were kept for them. An
-   * epoch before `prunedThrough` (a clock set back) changes nothing. O(blobs kept).
+   * epoch before `prunedThrough` (a clock set back) changes nothing. A hash for each of them.
    */
   prune(epoch: bigint): Uint8Array[] {
     if (this.#prunedThrough !== undefined && epoch <= this.#prunedThrough) return [];
@@ -112,7 +118,7 @@ export class RetentionIndex {
     for (const [key, kept] of this.#kept) {
       if (kept.epoch > epoch) continue;
       this.#kept.delete(key);
-      given.push(kept.root);
+      given.push(headerRoot(decodeHeader(signedHeaderOf(kept).header)));
     }
     return given;
   }
@@ -121,6 +127,11 @@ export class RetentionIndex {
 /** A header and its signature as evidence carries them. */
 export function signedHeader({ header, signature }: SignedBlob): SignedHeader {
   return { header: encodeHeader(header), signature: signature.slice() };
+}
+
+function signedHeaderOf({ signed }: Kept): SignedHeader {
+  const end = signed.length - SUBMITTER_SIGNATURE_BYTES;
+  return { header: signed.slice(0, end), signature: signed.slice(end) };
 }
 
 /** Equal for headers of one submitter and nonce only. */
