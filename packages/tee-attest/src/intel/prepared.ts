@@ -70,8 +70,26 @@ export interface VerifiedCollateral {
   readonly pckChains: Map<string, PckChain>;
 }
 
+/** How one of the two signed statements is named and read. */
+interface StatementKind<Parsed> {
+  readonly id: string;
+  readonly parse: (text: string) => Parsed;
+  readonly invalid: TeeCode;
+}
+
+const TCB_INFO: StatementKind<TcbInfo> = {
+  id: 'intel.tcbInfo',
+  parse: parseTcbInfo,
+  invalid: 'tcb_info_signature_invalid',
+};
+const QE_IDENTITY: StatementKind<QeIdentity> = {
+  id: 'intel.qeIdentity',
+  parse: parseQeIdentity,
+  invalid: 'qe_identity_signature_invalid',
+};
+
 const CHAIN_BOUNDS = { maxCertificates: 3, maxCharacters: 16_384 } as const;
-export const SIGNER_NAME = 'Intel SGX TCB Signing';
+const SIGNER_NAME = 'Intel SGX TCB Signing';
 
 const prepared = /* @__PURE__ */ new WeakMap<PreparedIntelCollateral, VerifiedCollateral>();
 
@@ -151,7 +169,7 @@ export async function verifyParts(
   const { pckCa, tcbSigner, qeSigner, rootCrl, pckCrl } = parts;
   const chain = (certificates: readonly Certificate[], id: string) =>
     startPart(id, async (own) => {
-      own.must(certificates.length === 2, `${id}.count`, 'chain_length'', {
+      own.must(certificates.length === 2, `${id}.count`, 'chain_length', {
         expected: '2 certificates',
         actual: String(certificates.length),
       });
@@ -227,23 +245,6 @@ export function endOfValidity({ parts, tcbInfo, qeIdentity }: VerifiedCollateral
     ...[tcbInfo, qeIdentity].map(({ nextUpdate }) => nextUpdate.getTime()),
   );
 }
-
-interface StatementKind<Parsed> {
-  readonly id: string;
-  readonly parse: (text: string) => Parsed;
-  readonly invalid: TeeCode;
-}
-
-const TCB_INFO: StatementKind<TcbInfo> = {
-  id: 'intel.tcbInfo',
-  parse: parseTcbInfo,
-  invalid: 'tcb_info_signature_invalid',
-};
-const QE_IDENTITY: StatementKind<QeIdentity> = {
-  id: 'intel.qeIdentity',
-  parse: parseQeIdentity,
-  invalid: 'qe_identity_signature_invalid',
-};
 
 /** Starts the verification of a statement's signature, and meanwhile parses it. */
 function startStatement<Parsed>(
