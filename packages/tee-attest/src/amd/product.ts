@@ -46,7 +46,10 @@ export function readTcb(bytes: Uint8Array, product: SnpProduct): SnpTcb {
   const turin = product === 'Turin';
   const reserved = turin ? b4 | b5 | b6 : b2 | b3 | b4 | b5;
   if (reserved !== 0) {
-    throw new TeeError('snp_reserved', `a reserved byte of a TCB version of ${product} is not zero`);
+    throw new TeeError(
+      'snp_reserved',
+      `a reserved byte of a TCB version of ${product} is not zero`,
+    );
   }
   return turin
     ? { fmc: b0, bootloader: b1, tee: b2, snp: b3, microcode }
