@@ -78,11 +78,11 @@ describe('the devices of a host', () => {
     const expected = { gpus: 2, switches: 0 };
     const [one, other] = await Promise.all([
       verifyNvidiaFleet(devices, { ...options, expected }),
-      verifyNvidiaFleet(devices.toReversed(), { ...options, expected }),
+      verifyNvidiaFleet([...devices].reverse(), { ...options, expected }),
     ]);
     if (!one.ok || !other.ok) throw new Error('refused');
     const ids = one.facts.devices.map(({ deviceId }) => bytesToHex(deviceId));
-    expect(ids).toEqual(ids.toSorted());
+    expect(ids).toEqual([...ids].sort());
     expect(other.facts.devices.map(({ deviceId }) => bytesToHex(deviceId))).toEqual(ids);
     expect(one.facts.expiresAt).toEqual(new Date('2036-01-01T00:00:00Z'));
   });
@@ -120,7 +120,7 @@ describe('the devices of a host', () => {
       if (!chain.ok) throw new Error(chain.code);
       return chain.facts.identity.deviceId;
     });
-    const order = ids.map(bytesToHex).toSorted();
+    const order = ids.map(bytesToHex).sort();
     const reports = (shift: number) =>
       Promise.all(
         gpus.map(async (gpu, i) => {
