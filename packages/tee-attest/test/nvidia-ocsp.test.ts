@@ -7,12 +7,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseCertificate } from '../src/certificate.ts';
 import { TeeError } from '../src/errors.ts';
 import { type NvidiaOptions, verifyNvidiaDevice } from '../src/nvidia/device.ts';
-import {
-  MAX_OCSP_BYTES,
-  type OcspAnswer,
-  ocspRequest,
-  parseOcspResponse,
-} from '../src/nvidia/ocsp.ts';
+import { ocspRequest, ocspRequests } from '../src/nvidia/ocsp-request.ts';
+import { MAX_OCSP_BYTES, parseOcspResponse } from '../src/nvidia/ocsp-response.ts';
+import type { OcspAnswer } from '../src/nvidia/revocation.ts';
 import {
   type Device,
   type Issued,
@@ -307,6 +304,20 @@ describe('an OCSP request', () => {
     const plain = pkijs.OCSPRequest.fromBER(ocspRequest({ certificate, issuer }).buffer);
     expect(plain.tbsRequest.requestExtensions).toBeUndefined();
     expect(plain.tbsRequest.requestList).toHaveLength(1);
+  });
+
+  it('is made for each certificate that can be revoked', () => {
+    const requests = ocspRequests(gpu.pem, { from: 1 });
+    const parsed = gpu.chain.map((issued) => parseCertificate(issued.certificate));
+    expect(requests).toEqual(
+      [1, 2, 3].map((i) => {
+        const [certificate, issuer] = parsed.slice(i, i + 2);
+        if (certificate === undefined || issuer === undefined) throw new Error('none');
+        return ocspRequest({ certificate, issuer });
+      }),
+    );
+    expect(ocspRequests(gpu.pem)).toHaveLength(4);
+    expect(() => ocspRequests('none')).toThrow(TeeError);
   });
 
   it('has a nonce of 1 to 32 bytes', () => {
