@@ -53,7 +53,7 @@ const DEFAULTS = {
  * @throws RangeError if a number is negative or none, or `attempts` or `concurrency` is below 1.
  */
 export function createClient(options: ClientOptions = {}): CollateralClient {
-  const limits = { ...DEFAULTS, ...withoutUndefined(options) };
+  const limits = { ...DEFAULTS, ...options };
   for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const least = name === 'attempts' || name === 'concurrency' ? 1 : 0;
     if (!Number.isSafeInteger(limits[name]) || limits[name] < least)
@@ -161,10 +161,4 @@ function turnstile(concurrency: number): <Value>(work: () => Promise<Value>) => 
       else next();
     }
   };
-}
-
-function withoutUndefined(options: ClientOptions): Partial<typeof DEFAULTS> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => name in DEFAULTS && value !== undefined),
-  );
 }
