@@ -41,6 +41,8 @@ const CURVES: Readonly<Record<string, { name: 'P-256' | 'P-384'; scalarBytes: nu
 };
 const MIN_RSA_BYTES = 256;
 const MAX_RSA_BYTES = 512;
+/** Long exponents only make a verifier work. */
+const MAX_EXPONENT_BYTES = 4;
 
 /** Reads an AlgorithmIdentifier of a signature. */
 export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
@@ -85,6 +87,8 @@ export function readPublicKey(spki: Uint8Array): PublicKey {
     numbers.end();
     if (modulus.length < MIN_RSA_BYTES || modulus.length > MAX_RSA_BYTES)
       throw unknown('RSA key size');
+    if (exponent.length > MAX_EXPONENT_BYTES || !isOddAboveOne(exponent) || !isOddAboveOne(modulus))
+      throw unknown('RSA numbers');
     return { kind: 'rsa', modulus, exponent, spki };
   }
   if (oid !== EC_KEY) throw unknown(`key algorithm ${oid}`);
@@ -102,10 +106,11 @@ export function readSignature(bits: Uint8Array, algorithm: SignatureAlgorithm): 
   const r = readUnsigned(numbers.next(TAG.integer));
   const s = readUnsigned(numbers.next(TAG.integer));
   numbers.end();
-  // The curve is the key's, and the usual pairing of hash and curve tells its length (RFC 5480 §4).
-  const scalarBytes = algorithm.hash === 'SHA-256' ? 32 : 48;
-  if (r.length > scalarBytes || s.length > scalarBytes)
-    throw unknown('signature longer than its curve');
+  // The curve is the key's, which is not at hand. That r and s of a P-384 signature both fit into 32
+  // bytes happens once in 2^256; the verifier refuses whatever has not its key's length.
+  const longest = Math.max(r.length, s.length);
+  const scalarBytes = longest <= 32 ? 32 : 48;
+  if (longest > scalarBytes) throw unknown('signature longer than its curve');
   const joined = new Uint8Array(2 * scalarBytes);
   joined.set(r, scalarBytes - r.length);
   joined.set(s, 2 * scalarBytes - s.length);
@@ -135,8 +140,14 @@ function readPss(fields: DerReader): SignatureAlgorithm {
     inner.end();
   }
   parameters.end();
-  if (maskName !== MGF1 || maskHash !== hash || saltBytes > 64) throw unknown('PSS parameters');
+  const known = maskName === MGF1 && maskHash === hash && hash !== 'SHA-1' && saltBytes <= 64;
+  if (!known) throw unknown('PSS parameters');
   return { kind: 'rsa-pss', hash, saltBytes };
+}
+
+function isOddAboveOne(number: Uint8Array): boolean {
+  const last = number.at(-1) ?? 0;
+  return last % 2 === 1 && (number.length > 1 || last > 1);
 }
 
 function readNull(fields: DerReader): void {

@@ -94,7 +94,9 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const version = fields.enter(0xa0);
   if (readCount(version.next(TAG.integer)) !== 2) throw malformed('not version 3');
   version.end();
-  const serial = readUnsigned(fields.next(TAG.integer));
+  const serialField = fields.next(TAG.integer);
+  if ((serialField.contents[0] ?? 0) >= 0x80) throw malformed('negative serial number');
+  const serial = readUnsigned(serialField);
   if (serial.length > MAX_SERIAL_BYTES) throw malformed('serial number of more than 20 bytes');
   if (!equalBytes(fields.next(TAG.sequence).whole, outerAlgorithm))
     throw malformed('two signature algorithms');

@@ -38,15 +38,22 @@ export async function verifyChain(
 ): Promise<void> {
   const { crypto, checks, id } = request;
   checkPath(chain, request);
-  const signatures = await Promise.all(
-    chain.slice(0, -1).map(({ algorithm, signature, signed }, i) => {
-      const key = (chain[i + 1] as Certificate).publicKey;
-      return crypto.verify({ key, algorithm, signature, data: signed });
+  await checks.together(
+    ...chain.slice(0, -1).map((certificate, i) => (list: Checks) => {
+      const issuer = chain[i + 1] as Certificate;
+      return verifyIssued(certificate, issuer, { crypto, checks: list, id: `${id}.${i}` });
     }),
   );
-  signatures.forEach((genuine, i) => {
-    checks.must(genuine, `${id}.${i}.signature`, 'chain_signature_invalid');
-  });
+}
+
+/** Demands that a certificate's signature is its issuer's. */
+export async function verifyIssued(
+  { algorithm, signature, signed }: Certificate,
+  { publicKey: key }: Certificate,
+  { crypto, checks, id }: Pick<ChainRequest, 'crypto' | 'checks' | 'id'>,
+): Promise<void> {
+  const genuine = await crypto.verify({ key, algorithm, signature, data: signed });
+  checks.must(genuine, `${id}.signature`, 'chain_signature_invalid');
 }
 
 /** Everything about a path but its signatures: for a chain whose signatures were checked before. */

@@ -43,6 +43,22 @@ export class Checks {
     if (!this.note(ok, id, code, difference))
       throw new TeeError(code, failure(id, difference), difference);
   }
+
+  /**
+   * Runs verifications at once. Their checks are listed, and the first failure is thrown, in the
+   * order in which they are given, whichever ends first.
+   */
+  async together(...verifications: readonly ((checks: Checks) => Promise<void>)[]): Promise<void> {
+    const parts = verifications.map((verification) => {
+      const checks = new Checks();
+      return { checks, result: verification(checks) };
+    });
+    const results = await Promise.allSettled(parts.map(({ result }) => result));
+    results.forEach((result, i) => {
+      this.list.push(...(parts[i] as (typeof parts)[number]).checks.list);
+      if (result.status === 'rejected') throw result.reason;
+    });
+  }
 }
 
 /**

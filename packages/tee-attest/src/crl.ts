@@ -40,6 +40,8 @@ export interface Crl {
 export const MAX_CRL_BYTES = 1_048_576;
 /** Extensions of a list that do not change what an entry means: AKI, number, alternative issuer name. */
 const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set(['2.5.29.35', OID.crlNumber, '2.5.29.18']);
+/** Delta CRL indicator and issuing distribution point, critical or not. */
+const PARTIAL_EXTENSIONS: ReadonlySet<string> = new Set(['2.5.29.27', '2.5.29.28']);
 const ENTRY_ISSUER = '2.5.29.29';
 const CRL_SIGN = 6;
 
@@ -130,10 +132,11 @@ function readCrl(der: Uint8Array): Crl {
   const entries = fields.optional(TAG.sequence);
   const revoked =
     entries === undefined ? new Set<string>() : readEntries(new DerReader(entries.contents));
-  const extensions = readExtensions(fields.enter(0xa0));
+  const extensions = fields.done ? new Map() : readExtensions(fields.enter(0xa0));
   fields.end();
   for (const [oid, { critical }] of extensions) {
-    if (critical && !KNOWN_EXTENSIONS.has(oid)) throw malformed(`critical extension ${oid}`);
+    if (PARTIAL_EXTENSIONS.has(oid) || (critical && !KNOWN_EXTENSIONS.has(oid)))
+      throw malformed(`extension ${oid}`);
   }
   const number = extensions.get(OID.crlNumber);
   const signature = readSignature(bits, algorithm);

@@ -57,8 +57,13 @@ export function defaultCrypto(): CryptoProvider {
   return subtle === undefined ? portableCrypto() : webCrypto(subtle);
 }
 
-/** Signatures by WebCrypto. A key that is used again is imported once. */
+/**
+ * Signatures by WebCrypto. A key that is used again is imported once. What a platform's WebCrypto
+ * refuses instead of judging (a pair of curve and hash, a key size), {@link portableCrypto} judges,
+ * so that the verdict is the same everywhere.
+ */
 export function webCrypto(subtle: SubtleCrypto): CryptoProvider {
+  const portable = portableCrypto();
   const imported = new WeakMap<PublicKey, Map<string, Promise<CryptoKey>>>();
   const importOnce = (key: PublicKey, algorithm: SignatureAlgorithm): Promise<CryptoKey> => {
     const uses = imported.get(key) ?? new Map<string, Promise<CryptoKey>>();
@@ -73,10 +78,15 @@ export function webCrypto(subtle: SubtleCrypto): CryptoProvider {
   };
   return {
     name: 'webcrypto',
-    async verify({ key, algorithm, signature, data }) {
+    async verify(signed) {
+      const { key, algorithm, signature, data } = signed;
       if (!fits(key, algorithm, signature)) return false;
-      const cryptoKey = await importOnce(key, algorithm);
-      return subtle.verify(parameters(algorithm), cryptoKey, own(signature), own(data));
+      try {
+        const cryptoKey = await importOnce(key, algorithm);
+        return await subtle.verify(parameters(algorithm), cryptoKey, own(signature), own(data));
+      } catch {
+        return portable.verify(signed);
+      }
     },
     async digest(hash, data) {
       return new Uint8Array(await subtle.digest(hash, own(data)));
@@ -92,7 +102,8 @@ export function portableCrypto(): CryptoProvider {
       if (!fits(key, algorithm, signature)) return false;
       if (key.kind === 'rsa') return verifyRsa(key, algorithm, signature, data);
       const curve = key.curve === 'P-256' ? p256 : p384;
-      if (!curve.utils.isValidPublicKey(key.point, false)) throw invalidKey();
+      if (!curve.utils.isValidPublicKey(key.point, false))
+        throw new TeeError('public_key_invalid', 'the public key is no point of its curve');
       const hash = HASHES[algorithm.hash](data);
       return curve.verify(signature, hash, key.point, { lowS: false, prehash: false });
     },
@@ -107,22 +118,18 @@ export function digestSync(hash: HashName, data: Uint8Array): Uint8Array<ArrayBu
   return Uint8Array.from(HASHES[hash](data));
 }
 
-async function importKey(
+function importKey(
   subtle: SubtleCrypto,
   key: PublicKey,
   algorithm: SignatureAlgorithm,
 ): Promise<CryptoKey> {
-  try {
-    if (key.kind === 'ec') {
-      const parameters = { name: 'ECDSA', namedCurve: key.curve };
-      return await subtle.importKey('raw', own(key.point), parameters, false, ['verify']);
-    }
-    const name = algorithm.kind === 'rsa-pss' ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5';
-    const parameters = { name, hash: algorithm.hash };
-    return await subtle.importKey('spki', own(key.spki), parameters, false, ['verify']);
-  } catch (cause) {
-    throw invalidKey(cause);
+  if (key.kind === 'ec') {
+    const parameters = { name: 'ECDSA', namedCurve: key.curve };
+    return subtle.importKey('raw', own(key.point), parameters, false, ['verify']);
   }
+  const name = algorithm.kind === 'rsa-pss' ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5';
+  const parameters = { name, hash: algorithm.hash };
+  return subtle.importKey('spki', own(key.spki), parameters, false, ['verify']);
 }
 
 function parameters(
@@ -139,10 +146,6 @@ function fits(key: PublicKey, algorithm: SignatureAlgorithm, signature: Uint8Arr
     return algorithm.kind === 'ecdsa' && signature.length === 2 * SCALAR_BYTES[key.curve];
   }
   return algorithm.kind !== 'ecdsa' && signature.length === key.modulus.length;
-}
-
-function invalidKey(cause?: unknown): TeeError {
-  return new TeeError('public_key_invalid', 'the public key is no point of its curve', { cause });
 }
 
 /** WebCrypto's types ask for bytes that no other thread can change. */

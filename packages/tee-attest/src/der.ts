@@ -59,7 +59,7 @@ export class DerReader {
     const start = this.#at;
     const found = bytes[start];
     if (found === undefined) throw malformed('a value is missing');
-    if ((found & 0x1f) === 0x1f) throw malformed('a tag of more than one byte');
+    if (found === 0 || (found & 0x1f) === 0x1f) throw malformed('no tag, or one of several bytes');
     if (tag !== undefined && found !== tag) throw malformed(`tag ${found} where ${tag} belongs`);
     let at = start + 1;
     let length = bytes[at++];
@@ -172,10 +172,10 @@ export function readBitString(value: DerValue): Uint8Array {
  * are let pass, though X.690 §11.2.2 forbids them: AMD's roots carry them.
  */
 export function readNamedBits(value: DerValue): ReadonlySet<number> {
-  const [unused, ...bytes] = value.contents;
-  if (value.tag !== TAG.bitString || unused === undefined || unused > 7 || bytes.length > 2) {
-    throw malformed('no bit string of named bits');
-  }
+  const { tag, contents } = value;
+  if (tag !== TAG.bitString || contents.length > 3) throw malformed('no bit string of named bits');
+  const [unused, ...bytes] = contents;
+  if (unused === undefined || unused > 7) throw malformed('no bit string of named bits');
   const last = bytes.at(-1);
   if (last === undefined ? unused !== 0 : (last & (2 ** unused - 1)) !== 0) {
     throw malformed('bits set beyond the end of a bit string');
@@ -187,7 +187,10 @@ export function readNamedBits(value: DerValue): ReadonlySet<number> {
   return set;
 }
 
-/** Milliseconds since 1970 of a UTCTime (until 2049) or GeneralizedTime, both to the second in UTC. */
+/**
+ * Milliseconds since 1970 of a UTCTime (1950 to 2049) or a GeneralizedTime (from 1950 on), both to the
+ * second in UTC. A GeneralizedTime before 2050 is let pass: OCSP has no other (RFC 6960 §4.2.2.1).
+ */
 export function readTime(value: DerValue): number {
   const text = String.fromCharCode(...value.contents.subarray(0, 20));
   const pattern = value.tag === TAG.utcTime ? /^\d{12}Z$/ : /^\d{14}Z$/;

@@ -14,27 +14,27 @@ const DIGEST_INFO: Readonly<Record<HashName, readonly number[]>> = {
   'SHA-1': [
     0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14,
   ],
-  'SHA-256': sha2Info(0x31, 1, 0x20),
-  'SHA-384': sha2Info(0x41, 2, 0x30),
-  'SHA-512': sha2Info(0x51, 3, 0x40),
+  'SHA-256': /* @__PURE__ */ sha2Info(0x31, 1, 0x20),
+  'SHA-384': /* @__PURE__ */ sha2Info(0x41, 2, 0x30),
+  'SHA-512': /* @__PURE__ */ sha2Info(0x51, 3, 0x40),
 };
 
 const MAX_MODULUS_BYTES = 1024;
 const MAX_EXPONENT = 2n ** 33n;
 
-/** Whether `signature` is the key owner's over `data`. False for keys beyond 8192 bits or even exponents. */
+/** Whether `signature` is the key owner's over `data`. False for keys beyond 8192 bits and exponents out of bounds. */
 export function verifyRsa(
   key: Extract<PublicKey, { kind: 'rsa' }>,
   algorithm: SignatureAlgorithm,
   signature: Uint8Array,
   data: Uint8Array,
 ): boolean {
+  if (key.modulus.length > MAX_MODULUS_BYTES) return false;
   const modulus = toInteger(key.modulus);
   const exponent = toInteger(key.exponent);
   const value = toInteger(signature);
-  if (key.modulus.length > MAX_MODULUS_BYTES || exponent > MAX_EXPONENT || exponent % 2n === 0n)
-    return false;
-  if (value >= modulus) return false;
+  if (exponent < 3n || exponent > MAX_EXPONENT || exponent % 2n === 0n) return false;
+  if (signature.length !== key.modulus.length || value >= modulus) return false;
   const encoded = toBytes(power(value, exponent, modulus), key.modulus.length);
   const digest = HASHES[algorithm.hash](data);
   if (algorithm.kind === 'rsa-pss') {
