@@ -8,8 +8,8 @@
  * id. Lists of what is allowed that are left out are not checked; an empty list allows nothing.
  */
 
+import { canonicalHash, canonicalText } from '../canonical-json.ts';
 import { TeeError } from '../errors.ts';
-import { canonicalHash, canonicalText } from './canonical.ts';
 import { parseJson } from './json.ts';
 import {
   type GpuPolicy,
@@ -97,7 +97,7 @@ export function parsePolicy(text: string): Policy {
 
 /** The policy's canonical text (RFC 8785), defaults included. Parsing it gives the same policy. */
 export function policyText(policy: Policy): string {
-  return canonicalText({ ...definePolicy(policy) });
+  return canonicalText(definePolicy(policy));
 }
 
 /** SHA-256 of {@link policyText}: 32 bytes that name the policy, on chain and off. */
@@ -107,6 +107,6 @@ export function policyId(policy: Policy): Uint8Array<ArrayBuffer> {
 
 function complete(value: unknown): Policy {
   const policy = POLICY_SHAPE.read(value, '');
-  known.set(policy, canonicalHash({ ...policy }));
+  known.set(policy, canonicalHash(policy));
   return policy;
 }

@@ -8,22 +8,13 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 
-/** A value that has a canonical text. */
-export type Canonical =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Canonical[]
-  | { readonly [name: string]: Canonical | undefined };
-
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * The canonical text. Members that are `undefined` are left out.
+ * The canonical text of a JSON value. Members that are `undefined` are left out.
  * @throws TypeError for a number that is no safe integer, a lone surrogate, or anything not JSON.
  */
-export function canonicalText(value: Canonical): string {
+export function canonicalText(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new TypeError(`canonical: ${value} is no safe integer`);
@@ -35,16 +26,16 @@ export function canonicalText(value: Canonical): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
-  if (Object.getPrototypeOf(value) !== Object.prototype)
-    throw new TypeError('canonical: expected plain objects');
+  if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
+    throw new TypeError('canonical: expected plain JSON');
   const members = Object.entries(value)
-    .filter((member): member is [string, Canonical] => member[1] !== undefined)
+    .filter(([, member]) => member !== undefined)
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, member]) => `${canonicalText(name)}:${canonicalText(member)}`);
   return `{${members.join(',')}}`;
 }
 
 /** SHA-256 of the UTF-8 bytes of the canonical text. */
-export function canonicalHash(value: Canonical): Uint8Array<ArrayBuffer> {
+export function canonicalHash(value: unknown): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(sha256(new TextEncoder().encode(canonicalText(value))));
 }
