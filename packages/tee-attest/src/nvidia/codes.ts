@@ -1,4 +1,5 @@
 /** Codes of NVIDIA GPU and switch evidence. */
+import type { RimCode } from './rim-codes.ts';
 
 /**
  * - `gpu_report_malformed`: lengths, versions or fields of the SPDM report do not fit its format;
@@ -67,4 +68,4 @@ export type OcspCode =
 export type NvidiaFleetCode = 'gpu_fleet_duplicate' | 'gpu_fleet_count' | 'gpu_fleet_topology';
 
 /** Codes of device reports, of revocation answers and of several devices together. */
-export type NvidiaCode = NvidiaDeviceCode | OcspCode | NvidiaFleetCode;
+export type NvidiaCode = NvidiaDeviceCode | OcspCode | NvidiaFleetCode | RimCode;
