@@ -67,9 +67,8 @@ export function describeAppraisal(
     ...table([
       ['policy', bytesToHex(appraisal.policyId)],
       ['evidence', bytesToHex(appraisal.evidenceHash)],
-      ...(cpu === undefined ? [] : describeCpu(cpu)),
-      ...gpus.flatMap(describeGpu),
     ]),
+    ...table([...(cpu === undefined ? [] : describeCpu(cpu)), ...gpus.flatMap(describeGpu)]),
     '',
     `${checks.length} checks, ${failed.length} do not hold`,
     ...table(
