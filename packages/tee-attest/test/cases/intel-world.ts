@@ -29,6 +29,8 @@ export interface Recipe {
   editQeReport: (bytes: Uint8Array<ArrayBuffer>) => void;
   qeAuthData: Uint8Array<ArrayBuffer>;
   certificationType: number;
+  /** The attestation key as the quote states it, instead of the right one. */
+  attestationKey: Uint8Array<ArrayBuffer> | undefined;
   teeTcbSvn: number[];
   teeTcbSvn2: number[];
   cpuSvn: number[];
@@ -40,6 +42,8 @@ export interface Recipe {
   pckExtension: Uint8Array | undefined;
   root: Partial<TestCertificate>;
   authority: Partial<TestCertificate>;
+  /** The authority's certificate in the quote, where it differs from the collateral's. */
+  quotedAuthority: Partial<TestCertificate> | undefined;
   leaf: Partial<TestCertificate>;
   tcbSigner: Partial<TestCertificate>;
   rootCrl: Partial<TestCrl>;
@@ -55,7 +59,7 @@ export interface World {
   readonly trust: { readonly intel: readonly string[] };
   readonly now: Date;
   readonly certificates: Readonly<
-    Record<'root' | 'authority' | 'leaf' | 'tcbSigner', Uint8Array<ArrayBuffer>>
+    Record<'root' | 'authority' | 'quotedAuthority' | 'leaf' | 'tcbSigner', Uint8Array<ArrayBuffer>>
   >;
 }
 
@@ -123,6 +127,7 @@ export function goodRecipe(kind: Recipe['kind'] = 'td10'): Recipe {
     editQeReport: () => undefined,
     qeAuthData: Uint8Array.from({ length: 32 }, (_, i) => i),
     certificationType: 5,
+    attestationKey: undefined,
     teeTcbSvn: [5, 1, 5, ...Array(13).fill(0)],
     teeTcbSvn2: [5, 1, 5, ...Array(13).fill(0)],
     cpuSvn: Array(16).fill(5),
@@ -133,6 +138,7 @@ export function goodRecipe(kind: Recipe['kind'] = 'td10'): Recipe {
     pckExtension: undefined,
     root: {},
     authority: {},
+    quotedAuthority: undefined,
     leaf: {},
     tcbSigner: {},
     rootCrl: {},
@@ -246,6 +252,14 @@ export function pckExtension(
   return sequence(...edit(fields));
 }
 
+/** A copy with one bit changed; negative positions count from the end. */
+export function flipped(bytes: Uint8Array, at: number, bit: number = 0): Uint8Array<ArrayBuffer> {
+  const copy = Uint8Array.from(bytes);
+  const index = at < 0 ? copy.length + at : at;
+  copy[index] = (copy[index] as number) ^ (1 << bit);
+  return copy;
+}
+
 /** Joins byte strings. */
 export function join(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -270,7 +284,17 @@ export function little(value: number, size: 2 | 4): Uint8Array<ArrayBuffer> {
 async function certify(keys: Keys, recipe: Recipe): Promise<World['certificates']> {
   const rootName = 'Intel SGX Root CA';
   const authorityName = recipe.authority.subject ?? 'Intel SGX PCK Platform CA';
+  const quotedName = recipe.quotedAuthority?.subject ?? authorityName;
   const extension = recipe.pckExtension ?? pckExtension(recipe);
+  const authority = {
+    subject: authorityName,
+    issuer: rootName,
+    key: keys.authority,
+    signer: keys.root,
+    authority: { pathLength: 0 },
+    serial: 2,
+    ...recipe.authority,
+  };
   return {
     root: await testCertificate({
       subject: rootName,
@@ -281,18 +305,11 @@ async function certify(keys: Keys, recipe: Recipe): Promise<World['certificates'
       serial: 1,
       ...recipe.root,
     }),
-    authority: await testCertificate({
-      subject: authorityName,
-      issuer: rootName,
-      key: keys.authority,
-      signer: keys.root,
-      authority: { pathLength: 0 },
-      serial: 2,
-      ...recipe.authority,
-    }),
+    authority: await testCertificate(authority),
+    quotedAuthority: await testCertificate({ ...authority, ...recipe.quotedAuthority }),
     leaf: await testCertificate({
       subject: 'Intel SGX PCK Certificate',
-      issuer: authorityName,
+      issuer: quotedName,
       key: keys.leaf,
       signer: keys.authority,
       serial: 77,
@@ -313,7 +330,7 @@ async function certify(keys: Keys, recipe: Recipe): Promise<World['certificates'
 async function signQuote(
   keys: Keys,
   recipe: Recipe,
-  { leaf, authority, root }: World['certificates'],
+  { leaf, quotedAuthority, root }: World['certificates'],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { kind, version, qeAuthData } = recipe;
   const [type, size] = SIGNED_BODIES[kind];
@@ -329,9 +346,9 @@ async function signQuote(
   const descriptor = version === 5 ? join(little(type, 2), little(size, 4)) : new Uint8Array();
   const signed = join(header, descriptor, body);
   recipe.editSigned(signed);
-  const point = keys.attestation.point;
+  const point = recipe.attestationKey ?? keys.attestation.point;
   const qeReport = await makeQeReport(recipe, point);
-  const pem = new TextEncoder().encode(toPem(leaf, authority, root));
+  const pem = new TextEncoder().encode(toPem(leaf, quotedAuthority, root));
   const inner = join(
     qeReport,
     await sign(keys.leaf, qeReport),
