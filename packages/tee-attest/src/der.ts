@@ -75,7 +75,7 @@ export class DerReader {
     const end = at + length;
     if (end > bytes.length) throw malformed('a value longer than what holds it');
     this.#at = end;
-    return { tag: found, contents: bytes.subarray(at, end), whole: bytes.subarray(start, end) };
+    return new LazyValue(bytes, { tag: found, start, contents: at, end });
   }
 
   /** The next value if its tag is `tag`. */
@@ -94,6 +94,34 @@ export class DerReader {
   }
 }
 
+/** A value that makes its views when they are asked for: of most values one is, and views are dear. */
+class LazyValue implements DerValue {
+  readonly tag: number;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #contents: number;
+  readonly #end: number;
+
+  constructor(
+    bytes: Uint8Array,
+    { tag, start, contents, end }: { tag: number; start: number; contents: number; end: number },
+  ) {
+    this.tag = tag;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#contents = contents;
+    this.#end = end;
+  }
+
+  get contents(): Uint8Array {
+    return this.#bytes.subarray(this.#contents, this.#end);
+  }
+
+  get whole(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+}
+
 /** A reader of the contents of `bytes`, which must be exactly one value with this tag. */
 export function enterOnly(bytes: Uint8Array, tag: number): DerReader {
   const outer = new DerReader(bytes);
@@ -108,7 +136,7 @@ export function readOid(value: DerValue): string {
   if (value.tag !== TAG.oid || contents.length === 0 || contents.length > MAX_OID_BYTES) {
     throw malformed('no object identifier');
   }
-  const arcs: number[] = [];
+  let text = '';
   let arc = 0;
   let fresh = true;
   for (const byte of contents) {
@@ -116,15 +144,14 @@ export function readOid(value: DerValue): string {
     arc = arc * 128 + (byte & 0x7f);
     if (arc > 0xffffffff) throw malformed('an arc beyond 32 bits');
     fresh = byte < 0x80;
-    if (fresh) {
-      arcs.push(arc);
-      arc = 0;
-    }
+    if (!fresh) continue;
+    // The first number holds two arcs.
+    const root = Math.min(2, Math.floor(arc / 40));
+    text += text === '' ? `${root}.${arc - 40 * root}` : `.${arc}`;
+    arc = 0;
   }
   if (!fresh) throw malformed('an unfinished object identifier');
-  const first = arcs[0] ?? 0;
-  const root = Math.min(2, Math.floor(first / 40));
-  return [root, first - 40 * root, ...arcs.slice(1)].join('.');
+  return text;
 }
 
 /** The bytes of an integer, most significant first, in two's complement and in the shortest form. */
@@ -191,20 +218,27 @@ export function readNamedBits(value: DerValue): ReadonlySet<number> {
  * Milliseconds since 1970 of a UTCTime (1950 to 2049) or a GeneralizedTime (from 1950 on), both to the
  * second in UTC. A GeneralizedTime before 2050 is let pass: OCSP has no other (RFC 6960 §4.2.2.1).
  */
-export function readTime(value: DerValue): number {
-  const text = String.fromCharCode(...value.contents.subarray(0, 20));
-  const pattern = value.tag === TAG.utcTime ? /^\d{12}Z$/ : /^\d{14}Z$/;
-  if ((value.tag !== TAG.utcTime && value.tag !== TAG.generalizedTime) || !pattern.test(text)) {
-    throw malformed('no time in UTC to the second');
-  }
-  const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
-  const full = value.tag === TAG.utcTime ? century + text : text;
-  const [year, ...rest] = [full.slice(0, 4), ...(full.slice(4).match(/\d\d/g) ?? [])].map(Number);
-  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = rest;
-  const time = Date.UTC(year ?? 0, month - 1, day, hour, minute, second);
+export function readTime({ tag, contents }: DerValue): number {
+  const isShort = tag === TAG.utcTime;
+  const digits = isShort ? 12 : 14;
+  const isTime =
+    (isShort || tag === TAG.generalizedTime) &&
+    contents.length === digits + 1 &&
+    contents[digits] === 0x5a && // Z
+    contents.subarray(0, digits).every((byte) => byte >= 0x30 && byte <= 0x39);
+  if (!isTime) throw malformed('no time in UTC to the second');
+  /** Two decimal digits, counted from the last pair. */
+  const pair = (fromEnd: number): number => {
+    const at = digits - 2 * fromEnd;
+    return 10 * ((contents[at] as number) - 0x30) + ((contents[at + 1] as number) - 0x30);
+  };
+  const [month, day, hour, minute, second] = [pair(5), pair(4), pair(3), pair(2), pair(1)];
+  const century = isShort ? (pair(6) < 50 ? 20 : 19) : pair(7);
+  const year = 100 * century + pair(6);
+  const time = Date.UTC(year, month - 1, day, hour, minute, second);
   const back = new Date(time);
   const same = back.getUTCMonth() === month - 1 && back.getUTCDate() === day;
-  if (!same || hour > 23 || minute > 59 || second > 59 || (year ?? 0) < 1950)
+  if (!same || hour > 23 || minute > 59 || second > 59 || year < 1950)
     throw malformed('no date of the calendar');
   return time;
 }
