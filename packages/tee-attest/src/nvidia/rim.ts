@@ -14,6 +14,7 @@ import { checkPath, verifyChain } from '../chain.ts';
 import { type Checks, recorded, type Verified } from '../checks.ts';
 import { readNow } from '../clock.ts';
 import { type CryptoProvider, defaultCrypto } from '../crypto.ts';
+import { allInOrder } from '../in-order.ts';
 import { PRODUCTION_TRUST, type TrustAnchors } from '../trust.ts';
 import { parseXml } from '../xml/read.ts';
 import { openSignature, type SignedDocument } from '../xml/signature.ts';
@@ -112,13 +113,12 @@ async function verifySigned(
   const maySign = key.kind === 'ec' && key.curve === 'P-384' && keyUsage?.has(DIGITAL_SIGNATURE);
   const { signature, signedInfo: data } = signed;
   const algorithm = { kind: 'ecdsa', hash: 'SHA-384' } as const;
-  const [trusted, genuine, digest, sha256] = await Promise.allSettled([
+  const [, genuine, digest, sha256] = await allInOrder([
     verifyChain(chain, { ...judge, checks, id: 'nvidia.rim' }),
     crypto.verify({ key, algorithm, signature, data }),
     crypto.digest('SHA-384', signed.document),
     crypto.digest('SHA-256', xml),
   ]);
-  settled(trusted);
   checks.must(chain.length === ROLES.length + 1, 'nvidia.rim.length', 'chain_length', {
     expected: String(ROLES.length + 1),
     actual: String(chain.length),
@@ -131,16 +131,10 @@ async function verifySigned(
     });
   });
   checks.must(maySign === true, 'nvidia.rim.key', 'rim_signature_key');
-  checks.must(settled(genuine), 'nvidia.rim.signature', 'xml_signature_invalid');
-  const actual = settled(digest);
-  checks.must(equalBytes(actual, signed.digest), 'nvidia.rim.digest', 'xml_digest_mismatch', {
+  checks.must(genuine, 'nvidia.rim.signature', 'xml_signature_invalid');
+  checks.must(equalBytes(digest, signed.digest), 'nvidia.rim.digest', 'xml_digest_mismatch', {
     expected: bytesToHex(signed.digest),
-    actual: bytesToHex(actual),
+    actual: bytesToHex(digest),
   });
-  return settled(sha256);
-}
-
-function settled<Value>(outcome: PromiseSettledResult<Value>): Value {
-  if (outcome.status === 'rejected') throw outcome.reason;
-  return outcome.value;
+  return sha256;
 }
