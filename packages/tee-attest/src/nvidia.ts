@@ -5,10 +5,10 @@
 export type { Check, Verified } from './checks.ts';
 export { TeeError } from './errors.ts';
 export {
+  createNvidiaChainCache,
   type DeviceIdentity,
   type NvidiaChainCache,
   type NvidiaChainOptions,
-  nvidiaChainCache,
   type PreparedNvidiaChain,
   prepareNvidiaChain,
 } from './nvidia/chain.ts';
@@ -29,5 +29,5 @@ export {
   parseOcspResponse,
 } from './nvidia/ocsp.ts';
 export type { OpaqueFields } from './nvidia/opaque.ts';
-export type { ReferenceManifest, ReferenceMeasurement } from './nvidia/reference-manifest.ts';
+export type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 export { type GpuReport, type MeasurementBlock, parseGpuReport } from './nvidia/report.ts';

@@ -79,6 +79,7 @@ export async function verifyDevice(
     const chain = openChain(evidence.chain, options.chains, { checks, id });
     checkArchitecture(report, evidence, chain, { checks, id });
     await checkSignatures(report, chain, { ...base, checks, id });
+    checkFirmware(report, chain, { checks, id });
     const revocation = await checkRevocation(chain, collateral.ocsp ?? [], {
       ...base,
       checks,
@@ -157,12 +158,6 @@ function checkArchitecture(
     expected: identity.architecture,
     actual: said,
   });
-  // Old firmware names no FWID in its report.
-  const same = opaque.fwid === undefined || equalBytes(opaque.fwid, identity.fwid);
-  checks.must(same, `${id}.fwid`, 'gpu_fwid_mismatch', {
-    expected: bytesToHex(identity.fwid),
-    actual: opaque.fwid && bytesToHex(opaque.fwid),
-  });
 }
 
 /** Chain and report at once: the chain's signatures do not wait for each other either. */
@@ -172,16 +167,32 @@ async function checkSignatures(
   request: ChainRequest,
 ): Promise<void> {
   const { crypto, checks, id } = request;
-  const [genuine] = await Promise.all([
+  // Both settle before either is judged, so that the same evidence always fails with the same code.
+  const [chained, genuine] = await Promise.allSettled([
+    chain.verify({ ...request, id: `${id}.chain` }),
     crypto.verify({
       key: chain.certificates[0].publicKey,
       algorithm: { kind: 'ecdsa', hash: 'SHA-384' },
       signature,
       data: signed,
     }),
-    chain.verify({ ...request, id: `${id}.chain` }),
   ]);
-  checks.must(genuine, `${id}.report.signature`, 'gpu_report_signature_invalid');
+  if (chained.status === 'rejected') throw chained.reason;
+  if (genuine.status === 'rejected') throw genuine.reason;
+  checks.must(genuine.value, `${id}.report.signature`, 'gpu_report_signature_invalid');
+}
+
+/** Demands that the leaf was issued for the firmware that reports itself; old firmware does not. */
+function checkFirmware(
+  { opaque }: GpuReport,
+  { identity }: OpenChain,
+  { checks, id }: Place,
+): void {
+  const same = opaque.fwid === undefined || equalBytes(opaque.fwid, identity.fwid);
+  checks.must(same, `${id}.fwid`, 'gpu_fwid_mismatch', {
+    expected: bytesToHex(identity.fwid),
+    actual: opaque.fwid && bytesToHex(opaque.fwid),
+  });
 }
 
 /** Demands a good answer about every certificate but leaf and root, or of those there are. */

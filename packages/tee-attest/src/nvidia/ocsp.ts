@@ -70,6 +70,7 @@ export interface OcspResponse {
 
 /** Longest answer read; NVIDIA's have 2 KiB. */
 export const MAX_OCSP_BYTES = 16_384;
+const MAX_ANSWERS = 16;
 const MAX_STATUSES = 16;
 const MAX_CERTIFICATES = 4;
 /** RFC 8954 §2.1. */
@@ -160,8 +161,9 @@ export interface OpenAnswer {
   readonly nonce: Uint8Array | undefined;
 }
 
-/** Parses answers, as {@link parseOcspResponse} does. */
+/** Parses answers, at most 16, as {@link parseOcspResponse} does. */
 export function openAnswers(answers: readonly OcspAnswer[]): readonly OpenAnswer[] {
+  if (answers.length > MAX_ANSWERS) throw malformed(`more than ${MAX_ANSWERS} answers`);
   return answers.map(({ response, nonce }) => ({ response: parseOcspResponse(response), nonce }));
 }
 
@@ -175,10 +177,12 @@ export async function checkOcsp(
 ): Promise<number | undefined> {
   const ends: number[] = [];
   for (const { response, nonce } of answers) {
-    for (const status of response.statuses.filter((one) => isAbout(one, request))) {
-      const responderEnd = await checkSigner(response, request);
+    const about = response.statuses.filter((status) => isAbout(status, request));
+    if (about.length === 0) continue;
+    ends.push(await checkSigner(response, request));
+    for (const status of about) {
       checkStatus(status, response, nonce, request);
-      ends.push(status.nextUpdate, responderEnd);
+      ends.push(status.nextUpdate);
     }
   }
   return ends.length === 0 ? undefined : Math.min(...ends);
