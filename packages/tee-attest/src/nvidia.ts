@@ -5,10 +5,10 @@
 export type { Check, Verified } from './checks.ts';
 export { TeeError } from './errors.ts';
 export {
+  createNvidiaChainCache,
   type DeviceIdentity,
   type NvidiaChainCache,
   type NvidiaChainOptions,
-  nvidiaChainCache,
   type PreparedNvidiaChain,
   prepareNvidiaChain,
 } from './nvidia/chain.ts';
@@ -21,13 +21,9 @@ export {
   type NvidiaFleetOptions,
   verifyNvidiaFleet,
 } from './nvidia/fleet.ts';
-export {
-  type OcspAnswer,
-  type OcspResponse,
-  type OcspStatus,
-  ocspRequest,
-  parseOcspResponse,
-} from './nvidia/ocsp.ts';
+export { type OcspRequestOptions, ocspRequests } from './nvidia/ocsp-request.ts';
+export { type OcspResponse, type OcspStatus, parseOcspResponse } from './nvidia/ocsp-response.ts';
 export type { OpaqueFields } from './nvidia/opaque.ts';
-export type { ReferenceManifest, ReferenceMeasurement } from './nvidia/reference-manifest.ts';
+export type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 export { type GpuReport, type MeasurementBlock, parseGpuReport } from './nvidia/report.ts';
+export type { OcspAnswer } from './nvidia/revocation.ts';

@@ -52,7 +52,7 @@ export interface NvidiaChainOptions {
   readonly crypto?: CryptoProvider;
 }
 
-/** Verified chains by their PEM text; see {@link nvidiaChainCache}. */
+/** Verified chains by their PEM text; see {@link createNvidiaChainCache}. */
 export interface NvidiaChainCache {
   get(pem: string): PreparedNvidiaChain | undefined;
   set(pem: string, chain: PreparedNvidiaChain): void;
@@ -96,7 +96,7 @@ export function prepareNvidiaChain(
  * whole PEM text, so that no two chains can be taken for one another.
  * @throws RangeError if `capacity` is not a whole number from 1 to 4096.
  */
-export function nvidiaChainCache(capacity = 64): NvidiaChainCache {
+export function createNvidiaChainCache(capacity = 64): NvidiaChainCache {
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > 4096)
     throw new RangeError(`capacity: expected 1 to 4096, got ${capacity}`);
   const chains = new Map<string, PreparedNvidiaChain>();

@@ -1,71 +1,7 @@
 /** Codes of NVIDIA GPU and switch evidence. */
+import type { NvidiaDeviceCode, NvidiaFleetCode } from './device-codes.ts';
+import type { OcspCode } from './ocsp-codes.ts';
 import type { RimCode } from './rim-codes.ts';
 
-/**
- * - `gpu_report_malformed`: lengths, versions or fields of the SPDM report do not fit its format;
- * - `gpu_opaque_malformed`: an opaque field is unknown, stands twice, or has a length or value that
- *   its kind does not have;
- * - `gpu_evidence_malformed`: the evidence file is not the JSON that NVIDIA's tools write;
- * - `gpu_report_signature_invalid`: the report's signature is not the leaf certificate's;
- * - `gpu_nonce_mismatch`: the report answers another request, or the evidence file names another;
- * - `gpu_nonce_constant`: the nonce is one that anybody can know beforehand;
- * - `gpu_architecture_mismatch`: report, evidence file and chain speak of different architectures;
- * - `gpu_fwid_mismatch`: the leaf certificate was issued for other firmware than the report names, or
- *   for another device key;
- * - `gpu_manifest_missing`: no reference manifest was given for the driver or the VBIOS;
- * - `gpu_manifest_mismatch`: the manifest of something else (kind, board);
- * - `gpu_manifest_version_mismatch`: the manifest of another driver or VBIOS version;
- * - `gpu_manifest_expired`: the manifest's signer is no longer valid;
- * - `gpu_manifest_conflict`: two reference values for one index;
- * - `gpu_measurement_mismatch`: a measurement equals none of its reference values.
- */
-export type NvidiaDeviceCode =
-  | 'gpu_report_malformed'
-  | 'gpu_opaque_malformed'
-  | 'gpu_evidence_malformed'
-  | 'gpu_report_signature_invalid'
-  | 'gpu_nonce_mismatch'
-  | 'gpu_nonce_constant'
-  | 'gpu_architecture_mismatch'
-  | 'gpu_fwid_mismatch'
-  | 'gpu_manifest_missing'
-  | 'gpu_manifest_mismatch'
-  | 'gpu_manifest_version_mismatch'
-  | 'gpu_manifest_expired'
-  | 'gpu_manifest_conflict'
-  | 'gpu_measurement_mismatch';
-
-/**
- * - `ocsp_missing`: no answer was given for a certificate;
- * - `ocsp_malformed`: not an OCSP response (RFC 6960 §4.2.1);
- * - `ocsp_unsuccessful`: the responder refused to answer (its response status);
- * - `ocsp_certificate_mismatch`: answers were given, none of them about this certificate;
- * - `ocsp_responder_unauthorised`: signed by neither the certificate's issuer nor a responder that
- *   this issuer named (RFC 6960 §4.2.2.2);
- * - `ocsp_signature_invalid`: the answer's signature is not its responder's;
- * - `ocsp_not_yet_valid`, `ocsp_expired`: the given time is before the answer was made, or after its
- *   `nextUpdate`;
- * - `ocsp_nonce_mismatch`: the answer does not repeat the nonce of the request;
- * - `ocsp_unknown`: the responder does not know the certificate.
- */
-export type OcspCode =
-  | 'ocsp_missing'
-  | 'ocsp_malformed'
-  | 'ocsp_unsuccessful'
-  | 'ocsp_certificate_mismatch'
-  | 'ocsp_responder_unauthorised'
-  | 'ocsp_signature_invalid'
-  | 'ocsp_not_yet_valid'
-  | 'ocsp_expired'
-  | 'ocsp_nonce_mismatch'
-  | 'ocsp_unknown';
-
-/**
- * - `gpu_fleet_duplicate`: one device stands twice among the devices of a host;
- * - `gpu_fleet_count`: more or fewer GPUs or switches than expected;
- * - `gpu_fleet_topology`: the switches that GPUs report are not those that were attested.
- */
-export type NvidiaFleetCode = 'gpu_fleet_duplicate' | 'gpu_fleet_count' | 'gpu_fleet_topology';
-
-/** Codes of device reports, of revocation answers and of several devices together. */
-export type NvidiaCode = NvidiaDeviceCode | OcspCode | NvidiaFleetCode | RimCode;
+/** Codes of device reports, of several devices together, of revocation answers and of manifests. */
+export type NvidiaCode = NvidiaDeviceCode | NvidiaFleetCode | OcspCode | RimCode;

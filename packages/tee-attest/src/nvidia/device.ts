@@ -18,9 +18,9 @@ import {
 import type { NvidiaEvidence } from './evidence.ts';
 import type { NvidiaFacts } from './facts.ts';
 import { compareMeasurements } from './measurements.ts';
-import { checkOcsp, type OcspAnswer, openAnswers } from './ocsp.ts';
 import type { ReferenceManifest } from './reference-manifest.ts';
 import { type GpuReport, parseGpuReport } from './report.ts';
+import { checkRevocation, type OcspAnswer } from './revocation.ts';
 
 /** What evidence is compared with. */
 export interface NvidiaCollateral {
@@ -79,10 +79,13 @@ export async function verifyDevice(
     const chain = openChain(evidence.chain, options.chains, { checks, id });
     checkArchitecture(report, evidence, chain, { checks, id });
     await checkSignatures(report, chain, { ...base, checks, id });
-    const revocation = await checkRevocation(chain, collateral.ocsp ?? [], {
+    checkFirmware(report, chain, { checks, id });
+    // The device issues its leaf itself, so that nobody else could say that it is revoked.
+    const revocation = await checkRevocation(chain.certificates, collateral.ocsp ?? [], {
       ...base,
       checks,
-      id,
+      id: `${id}.chain`,
+      from: 1,
       required: options.revocation !== 'unchecked',
     });
     const measurements = compareMeasurements(report, {
@@ -157,12 +160,6 @@ function checkArchitecture(
     expected: identity.architecture,
     actual: said,
   });
-  // Old firmware names no FWID in its report.
-  const same = opaque.fwid === undefined || equalBytes(opaque.fwid, identity.fwid);
-  checks.must(same, `${id}.fwid`, 'gpu_fwid_mismatch', {
-    expected: bytesToHex(identity.fwid),
-    actual: opaque.fwid && bytesToHex(opaque.fwid),
-  });
 }
 
 /** Chain and report at once: the chain's signatures do not wait for each other either. */
@@ -172,34 +169,30 @@ async function checkSignatures(
   request: ChainRequest,
 ): Promise<void> {
   const { crypto, checks, id } = request;
-  const [genuine] = await Promise.all([
+  // Both settle before either is judged, so that the same evidence always fails with the same code.
+  const [chained, genuine] = await Promise.allSettled([
+    chain.verify({ ...request, id: `${id}.chain` }),
     crypto.verify({
       key: chain.certificates[0].publicKey,
       algorithm: { kind: 'ecdsa', hash: 'SHA-384' },
       signature,
       data: signed,
     }),
-    chain.verify({ ...request, id: `${id}.chain` }),
   ]);
-  checks.must(genuine, `${id}.report.signature`, 'gpu_report_signature_invalid');
+  if (chained.status === 'rejected') throw chained.reason;
+  if (genuine.status === 'rejected') throw genuine.reason;
+  checks.must(genuine.value, `${id}.report.signature`, 'gpu_report_signature_invalid');
 }
 
-/** Demands a good answer about every certificate but leaf and root, or of those there are. */
-async function checkRevocation(
-  { certificates }: OpenChain,
-  given: readonly OcspAnswer[],
-  request: ChainRequest & { required: boolean },
-): Promise<{ complete: boolean; ends: readonly number[] }> {
-  const { required, now, crypto, checks } = request;
-  const answers = openAnswers(given);
-  const ends: number[] = [];
-  for (const i of [1, 2, 3] as const) {
-    const id = `${request.id}.chain.${i}.ocsp`;
-    const [certificate, issuer] = [certificates[i], certificates[(i + 1) as 2 | 3 | 4]];
-    const end = await checkOcsp(answers, { certificate, issuer, now, crypto, checks, id });
-    const code = answers.length === 0 ? 'ocsp_missing' : 'ocsp_certificate_mismatch';
-    if (required) checks.must(end !== undefined, `${id}.given`, code);
-    if (end !== undefined) ends.push(end);
-  }
-  return { complete: ends.length === 3, ends };
+/** Demands that the leaf was issued for the firmware that reports itself; old firmware does not. */
+function checkFirmware(
+  { opaque }: GpuReport,
+  { identity }: OpenChain,
+  { checks, id }: Place,
+): void {
+  const same = opaque.fwid === undefined || equalBytes(opaque.fwid, identity.fwid);
+  checks.must(same, `${id}.fwid`, 'gpu_fwid_mismatch', {
+    expected: bytesToHex(identity.fwid),
+    actual: opaque.fwid && bytesToHex(opaque.fwid),
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { bytesToHex } from '../bytes.ts';
 import { Checks, recorded, type Verified } from '../checks.ts';
+import { readNow } from '../clock.ts';
 import { TeeError } from '../errors.ts';
 import { readIdentity } from './chain.ts';
 import { type NvidiaCollateral, type NvidiaOptions, verifyDevice } from './device.ts';
@@ -43,7 +44,7 @@ export interface NvidiaFleetFacts {
 
 /**
  * Verifies devices of one host. Costs as many {@link verifyDevice} as there are devices, at once.
- * @throws as `verifyNvidiaDevice`, and RangeError if more than 64 devices are expected.
+ * @throws as `verifyNvidiaDevice`, and RangeError if no device is expected, or more than 64 of a kind.
  */
 export async function verifyNvidiaFleet(
   devices: readonly NvidiaFleetDevice[],
@@ -54,8 +55,10 @@ export async function verifyNvidiaFleet(
     if (!Number.isInteger(count) || count < 0 || count > MAX_DEVICES)
       throw new RangeError(`expected: expected counts from 0 to ${MAX_DEVICES}, got ${count}`);
   }
+  const total = expected.gpus + expected.switches;
+  if (total === 0) throw new RangeError('expected: expected at least one device');
+  readNow(options.now);
   return recorded('nvidia.fleet', async (checks) => {
-    const total = expected.gpus + expected.switches;
     checks.must(devices.length === total, 'nvidia.fleet.count', 'gpu_fleet_count', {
       expected: String(total),
       actual: String(devices.length),

@@ -7,8 +7,10 @@
 import { bytesToHex, equalBytes } from '../bytes.ts';
 import type { Checks } from '../checks.ts';
 import type { NvidiaFacts } from './facts.ts';
-import type { ReferenceManifest, ReferenceMeasurement } from './reference-manifest.ts';
+import type { ReferenceManifest } from './reference-manifest.ts';
 import type { GpuReport } from './report.ts';
+
+type ReferenceMeasurement = ReferenceManifest['measurements'][number];
 
 /** Index that is not compared while the video decoder is off. */
 const NVDEC_INDEX = 35;

@@ -49,6 +49,8 @@ const isKnown = (type: number): boolean =>
 
 const FWID_BYTES = 48;
 const PDI_BYTES = 8;
+/** GPUs of which a switch tells. */
+const SWITCH_GPUS = 8;
 /** Bytes of a GPU's VBIOS version, in the order in which they are written. */
 const VBIOS_ORDER = [3, 2, 1, 0, 4];
 const GPU_VBIOS_BYTES = 8;
@@ -145,22 +147,23 @@ function readMode(raw: ReadonlyMap<number, Uint8Array>): OpaqueFields['mode'] {
 
 /**
  * A GPU lists a switch for each of its links, its bytes reversed, zero where a link is off. A switch
- * states its own identifier, and those of its GPUs.
+ * states its own identifier, and those of up to eight GPUs before a map of its ports.
  */
 function readLinks(
   raw: ReadonlyMap<number, Uint8Array>,
   kind: OpaqueFields['kind'],
 ): Pick<OpaqueFields, 'pdi' | 'links'> {
-  const switches = readIds(raw, FIELD.switchIds);
+  const own = readIds(raw, FIELD.switchIds);
   if (kind === 'gpu') {
-    return {
-      pdi: undefined,
-      links: switches && distinct(switches.map((id) => id.slice().reverse())),
-    };
+    return { pdi: undefined, links: own && distinct(own.map((id) => id.slice().reverse())) };
   }
-  if (switches !== undefined && switches.length !== 1) throw malformed('identifier of a switch');
-  const gpus = readIds(raw, FIELD.gpuIds);
-  return { pdi: switches?.[0] && bytesToHex(switches[0]), links: gpus && distinct(gpus) };
+  if (own !== undefined && own.length !== 1) throw malformed('identifier of a switch');
+  const linked = readIds(raw, FIELD.gpuIds);
+  if (linked !== undefined && linked.length < SWITCH_GPUS) throw malformed('GPUs of a switch');
+  return {
+    pdi: own?.[0] && bytesToHex(own[0]),
+    links: linked && distinct(linked.slice(0, SWITCH_GPUS)),
+  };
 }
 
 function readIds(
