@@ -14,12 +14,13 @@ import {
   type NvidiaChainOptions,
   type OpenChain,
   openChain,
+  ownIdentity,
 } from './chain.ts';
 import type { NvidiaEvidence } from './evidence.ts';
 import type { NvidiaFacts } from './facts.ts';
 import { compareMeasurements } from './measurements.ts';
 import type { ReferenceManifest } from './reference-manifest.ts';
-import { type GpuReport, parseGpuReport } from './report.ts';
+import { type GpuReport, MAX_REPORT_BYTES, parseGpuReport } from './report.ts';
 import { checkRevocation, type OcspAnswer } from './revocation.ts';
 
 /** What evidence is compared with. */
@@ -74,7 +75,8 @@ export async function verifyDevice(
     throw new RangeError(`nonce: expected ${NONCE_BYTES} bytes`);
   const base = chainRequest(options);
   return recorded(id, async (checks) => {
-    const report = parseGpuReport(evidence.report);
+    // A copy, so that nobody can change the bytes between their check and their use.
+    const report = parseGpuReport(evidence.report.slice(0, MAX_REPORT_BYTES + 1));
     checkNonce(report, evidence, options, { checks, id: `${id}.nonce` });
     const chain = openChain(evidence.chain, options.chains, { checks, id });
     checkArchitecture(report, evidence, chain, { checks, id });
@@ -104,7 +106,7 @@ export async function verifyDevice(
       ),
     ];
     return {
-      ...chain.identity,
+      ...ownIdentity(chain.identity),
       report,
       nonce: report.nonce,
       driverVersion: report.opaque.driverVersion,
