@@ -4,6 +4,9 @@ import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
 import { certificates } from './da-certificate.ts';
+import { fallbackChecks } from './da-fallback.ts';
+import { gas } from './da-gas.ts';
+import { lightClients } from './da-light-client.ts';
 import { nodeChecks } from './da-node.ts';
 import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
@@ -33,7 +36,10 @@ export const OPERATIONS: readonly Operation[] = [
   ...sparseRows,
   ...dispersal,
   ...nodeChecks,
+  ...fallbackChecks,
   ...certificates,
+  ...gas,
+  ...lightClients,
   ...zodaScheme,
   ...erasure,
   ...erasureLimits,
