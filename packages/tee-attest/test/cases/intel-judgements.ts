@@ -443,6 +443,19 @@ const FACTS: readonly Judgement[] = [
   },
 ];
 
+/** The recipes of all judgements, for another verification to judge. */
+export function intelJudgementRecipes(): readonly {
+  readonly law: string;
+  readonly recipe: Recipe;
+  readonly status: TcbStatus;
+}[] {
+  return [...LEVELS, ...RELAUNCH, ...FACTS].map(({ law, kind, recipe: change, status }) => {
+    const recipe = goodRecipe(kind);
+    change(recipe);
+    return { law, recipe, status };
+  });
+}
+
 /** Every judgement as a case, by WebCrypto; and the whole path once without it. */
 export function intelJudgementCases(keys: Keys): readonly Case[] {
   const formats = (
