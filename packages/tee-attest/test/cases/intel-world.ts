@@ -287,6 +287,7 @@ async function certify(keys: Keys, recipe: Recipe): Promise<World['certificates'
     serial: 2,
     ...recipe.authority,
   };
+  const certified = await testCertificate(authority);
   return {
     root: await testCertificate({
       subject: rootName,
@@ -297,8 +298,11 @@ async function certify(keys: Keys, recipe: Recipe): Promise<World['certificates'
       serial: 1,
       ...recipe.root,
     }),
-    authority: await testCertificate(authority),
-    quotedAuthority: await testCertificate({ ...authority, ...recipe.quotedAuthority }),
+    authority: certified,
+    quotedAuthority:
+      recipe.quotedAuthority === undefined
+        ? certified
+        : await testCertificate({ ...authority, ...recipe.quotedAuthority }),
     leaf: await testCertificate({
       subject: 'Intel SGX PCK Certificate',
       issuer: quotedName,
