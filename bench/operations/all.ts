@@ -4,6 +4,9 @@ import { computeCells, verifyCellBatches } from './cells.ts';
 import { commitMany } from './commit-many.ts';
 import { commitment } from './commitment.ts';
 import { certificates } from './da-certificate.ts';
+import { fallbackChecks } from './da-fallback.ts';
+import { gas } from './da-gas.ts';
+import { lightClients } from './da-light-client.ts';
 import { nodeChecks } from './da-node.ts';
 import { zodaScheme } from './da-zoda.ts';
 import { dispersal } from './dispersal.ts';
@@ -14,6 +17,11 @@ import { blobProof, kzgProof } from './proof.ts';
 import { ready } from './ready.ts';
 import { signatures } from './signatures.ts';
 import { sparseRows } from './sparse-rows.ts';
+import { snpReports } from './tee-amd.ts';
+import { attestedKeys } from './tee-attested-key.ts';
+import { bundleSizes } from './tee-bundle.ts';
+import { intelQuotes } from './tee-intel.ts';
+import { nvidiaDevices } from './tee-nvidia.ts';
 import { verifyBlob, verifyBlobBatches } from './verify-blob.ts';
 import { verifyProof } from './verify-proof.ts';
 
@@ -33,8 +41,16 @@ export const OPERATIONS: readonly Operation[] = [
   ...sparseRows,
   ...dispersal,
   ...nodeChecks,
+  ...fallbackChecks,
   ...certificates,
+  ...gas,
+  ...lightClients,
   ...zodaScheme,
   ...erasure,
   ...erasureLimits,
+  ...intelQuotes,
+  ...snpReports,
+  ...nvidiaDevices,
+  ...attestedKeys,
+  ...bundleSizes,
 ];

@@ -1,6 +1,6 @@
 /**
  * A certificate of a committee of 200 validators in 1,024 seats of which 30 did not sign: what a chain
- * or client does for each blob, on our kernel and on native blst. Its length is checked before timing.
+ * or client does for each blob, on our kernel and on native blst; and its length.
  */
 import type { Bls } from '@barycenter/bls';
 import { createNativeBls } from '@barycenter/bls/native';
@@ -14,13 +14,12 @@ import {
   verifyCertificate,
 } from '@barycenter/da-sampling';
 import { seededRandom } from '@barycenter/testing';
+import { counted } from '../src/counted.ts';
 import { benchCommittee, benchSecrets } from '../src/da-committee.ts';
 import { type Contender, type Operation, operation } from '../src/operation.ts';
 
 const VALIDATORS = 200;
 const ABSENT = 30;
-/** Longest certificate that the specification allows. */
-const MOST_BYTES = 200;
 
 interface Certified {
   readonly certificate: Certificate;
@@ -40,8 +39,6 @@ function certify(bls: Bls): Certified {
   });
   const signature = bls.aggregateSignatures(signatures);
   const certificate = { ...blob, epoch: committee.epoch, bitmap, signature };
-  const { length } = encodeCertificate(certificate);
-  if (length > MOST_BYTES) throw new Error(`a certificate of ${length} bytes`);
   const verdict = verifyCertificate(certificate, { bls, committeeOf: () => committee });
   if (!verdict.ok) throw new Error(`the certificate is refused: ${verdict.code}`);
   return { certificate, committee };
@@ -67,8 +64,25 @@ export const certificates: readonly Operation[] = [
   operation<undefined>({
     name: `da::verifyCertificate/validators=${VALIDATORS} absent=${ABSENT}`,
     table: 'da',
-    must: [{ rule: 'below', bound: 15 }],
+    must: [
+      { rule: 'below', bound: 15 },
+      { rule: 'below', bound: 3, peer: 'ours, native' },
+    ],
     input: async () => undefined,
     contenders: { ours, 'ours, native': native },
+  }),
+  operation<undefined>({
+    name: `da::certificateBytes/validators=${VALIDATORS} seats=${EIP7594.rowCount}`,
+    table: 'da-figures',
+    unit: 'bytes',
+    must: [{ rule: 'atMost', bound: 200 }],
+    minRounds: 1,
+    input: async () => undefined,
+    contenders: {
+      ours: async (_, bench) => {
+        const { certificate } = certify(await bench.bls());
+        return counted(() => encodeCertificate(certificate).length);
+      },
+    },
   }),
 ];

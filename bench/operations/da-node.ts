@@ -39,7 +39,7 @@ interface Dispersed {
 let dispersed: Promise<Dispersed> | undefined;
 
 /** The blob of all rows here, encoded once per process. */
-function disperse(bench: Bench): Promise<Dispersed> {
+export function disperse(bench: Bench): Promise<Dispersed> {
   dispersed ??= (async () => {
     const kzg = await bench.kzg();
     const { domain, committee } = benchCommittee(await bench.bls(), EIP7594);
@@ -59,7 +59,10 @@ function disperse(bench: Bench): Promise<Dispersed> {
 }
 
 /** Coded rows spread over the whole matrix. */
-function someRows({ blob }: Dispersed, count: number): ReturnType<EncodedBlob['rowMessage']>[] {
+export function someRows(
+  { blob }: Dispersed,
+  count: number,
+): ReturnType<EncodedBlob['rowMessage']>[] {
   return Array.from({ length: count }, (_, i) => blob.rowMessage(((1024 / count) * i + 3) | 0));
 }
 

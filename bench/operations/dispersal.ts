@@ -4,8 +4,9 @@
  * and as a whole through `encodeBlob`. Beside it native libraries doing plain commitments, and doing
  * cells and proofs, the work that an EIP-7594 blob producer does for as many bytes.
  *
- * Commitments cost the same per row, so they are measured on a sample of rows; `bytes` is what the
- * sample carries. With --quick the matrix has 8 rows extended to 32.
+ * Commitments, and cells and proofs, cost the same per row, so they are measured on a sample of rows;
+ * `bytes` is what the sample carries, except where a row says that its sample is scaled to all rows.
+ * With --quick the matrix has 8 rows extended to 32.
  */
 import {
   EIP7594,
@@ -21,6 +22,7 @@ import { packPayload } from '../../packages/da-sampling/src/payload.ts';
 import { buildRowTree } from '../../packages/da-sampling/src/rows.ts';
 import { benchCommittee, SUBMITTER_KEY } from '../src/da-committee.ts';
 import { payloadRows } from '../src/inputs.ts';
+import { PROCESS_CLOCK } from '../src/measure.ts';
 import { type Contender, type Operation, operation } from '../src/operation.ts';
 import { kzgPeer } from '../src/peers/all.ts';
 
@@ -29,6 +31,8 @@ const QUICK_ROWS = 8;
 const EXTENSION = 4;
 const BYTES_PER_ROW = 4096 * 31;
 const SAMPLED_ROWS = 8;
+/** Of the native libraries' cells and proofs, which need 80 to 90 s for all rows. */
+const SCALED_ROWS = 8;
 
 type Rows = Uint8Array[];
 type When = { readonly slow: true } | { readonly quickOnly: true };
@@ -173,18 +177,67 @@ function whole(bytes: number, { profile, ...when }: When & { profile: Profile })
     minRounds: isFull ? 5 : 1,
     input: async () => seededRandom(bytes).bytes(bytes),
     contenders: {
-      ours: async (payload, bench) => {
-        const kzg = await bench.kzg();
-        const { domain, committee } = benchCommittee(await bench.bls(), profile);
-        const options = { kzg, profile, domain, committee, nonce: 1n, submitterKey: SUBMITTER_KEY };
-        return {
-          run: () => encodeBlob(payload, options),
-          read: (blob) => (blob as EncodedBlob).message.commitments,
-        };
-      },
+      ours: encodes(profile),
       ...(isFull ? plain : {}),
     },
   });
+}
+
+function encodes(profile: Profile): Contender<Uint8Array> {
+  return async (payload, bench) => {
+    const kzg = await bench.kzg();
+    const { domain, committee } = benchCommittee(await bench.bls(), profile);
+    const options = { kzg, profile, domain, committee, nonce: 1n, submitterKey: SUBMITTER_KEY };
+    return {
+      run: () => encodeBlob(payload, options),
+      read: (blob) => (blob as EncodedBlob).message.commitments,
+    };
+  };
+}
+
+/** The whole dispersal beside the cells and proofs of as many blobs, as EIP-7594 disperses them. */
+const besideCells: Operation = operation<Uint8Array>({
+  name: `da::encodeBlob/bytes=${MAX_BLOB_BYTES} beside=cellsAndProofs scaledFrom=${SCALED_ROWS}of${ROWS}`,
+  table: 'da',
+  must: [
+    { rule: 'faster', peer: 'c-kzg', bound: 4.5 },
+    { rule: 'faster', peer: 'node-eth-kzg', bound: 4.5 },
+  ],
+  slow: true,
+  bytes: MAX_BLOB_BYTES,
+  minRounds: 3,
+  input: async () => seededRandom(MAX_BLOB_BYTES).bytes(MAX_BLOB_BYTES),
+  contenders: {
+    ours: encodes(EIP7594),
+    'c-kzg': scaledCells('c-kzg'),
+    'node-eth-kzg': scaledCells('node-eth-kzg'),
+  },
+});
+
+/** Cells and proofs of some of the payload's rows, a different part in each sample; times for all. */
+function scaledCells(name: 'c-kzg' | 'node-eth-kzg'): Contender<Uint8Array> {
+  return async (payload) => {
+    const peer = await kzgPeer(name);
+    if (peer === undefined) return undefined;
+    const rows = packPayload(payload, { k: ROWS, n: ROWS, c: 4096 });
+    let taken = 0;
+    return {
+      sample: async () => {
+        const calls = Array.from({ length: SCALED_ROWS }, (_, i) =>
+          peer.bind('computeCellsAndKzgProofs', [rows[(taken + i) % ROWS]!]),
+        );
+        taken += SCALED_ROWS;
+        const cpu = PROCESS_CLOCK.cpuMs();
+        const wall = PROCESS_CLOCK.wallMs();
+        for (const call of calls) call.run();
+        return {
+          cpuMs: ((PROCESS_CLOCK.cpuMs() - cpu) * ROWS) / SCALED_ROWS,
+          wallMs: ((PROCESS_CLOCK.wallMs() - wall) * ROWS) / SCALED_ROWS,
+          result: true,
+        };
+      },
+    };
+  };
 }
 
 /** The quick profile: a 32nd of the real one. */
@@ -204,4 +257,5 @@ export const dispersal: readonly Operation[] = [
   whole(QUICK_ROWS * BYTES_PER_ROW, { quickOnly: true, profile: SMALL }),
   whole(2 ** 20, { slow: true, profile: EIP7594 }),
   whole(MAX_BLOB_BYTES, { slow: true, profile: EIP7594 }),
+  besideCells,
 ];

@@ -6,9 +6,8 @@ import { ensureBuilt } from '../src/built.ts';
 import { runChild } from '../src/child.ts';
 import { dataShards, digest, type ErasureShape } from '../src/erasure-input.ts';
 import { ourCopyingEncode, ourEncode } from '../src/erasure-ours.ts';
-import type { Sample } from '../src/measure.ts';
 import type { Must } from '../src/must.ts';
-import { type Contender, type Operation, operation } from '../src/operation.ts';
+import { type Contender, type Operation, operation, type Taken } from '../src/operation.ts';
 import { ERASURE_PEERS } from '../src/peers/erasure.ts';
 import { foreignProgram } from '../src/peers/foreign.ts';
 
@@ -113,8 +112,6 @@ const pool: Operation = operation<ErasureShape>({
   contenders: { ours: pooled(2), 'one worker': pooled(1) },
 });
 
-type Taken = Sample & { readonly result: unknown };
-
 /** A fresh process of the built package. */
 const firstUse: Operation = operation<null>({
   name: 'erasure::firstUse/codec=leopard-ff16 k=1000 m=1000 bytes=1024',
@@ -153,11 +150,10 @@ function memoryRow(scenario: string, keys: string, mostMib: number): Operation {
     contenders: {
       ours: async (_, { backend }) => ({
         sample: () =>
-          runChild<Taken & { peakRssMib: number; memoryMib: number }>(
-            'erasure-memory-child.ts',
-            [scenario, backend],
-            { source: true, nodeOptions: ['--expose-gc'] },
-          ),
+          runChild<Taken>('erasure-memory-child.ts', [scenario, backend], {
+            source: true,
+            nodeOptions: ['--expose-gc'],
+          }),
       }),
     },
   });

@@ -55,8 +55,11 @@ ${verdict('bytes', ({ bytes }) => bytes)}
 ${verdict('processor time of rows', ({ rowsMs }) => rowsMs)}
 ${verdict('processor time in all', ({ cpuMs }) => cpuMs)}
 
-Opening the header and signing (${ms(costs.headerMs + costs.signMs)} ms) are due once per blob at every node, however many
-there are. Here every node takes rows; \`planDeliveries\` sends the payload itself where a node has k seats or more.
+Processor time in all is therefore not 1/N, and cannot be: of a node's time
+**${ms(costs.headerMs + costs.signMs)} ms are fixed** (opening the header and signing, once per blob at every node, however many there
+are) and **${costs.rowMs.toFixed(3)} ms are due for each row**, received and checked (the check
+alone is \`da::verifyRows\` in [REPORT.md](REPORT.md)). Only the second part is divided by N; the two are
+equal at ${Math.round((costs.headerMs + costs.signMs) / costs.rowMs)} rows a node, that is at ${Math.round((costs.seats * costs.rowMs) / (costs.headerMs + costs.signMs))} nodes. Here every node takes rows; \`planDeliveries\` sends the payload itself where a node has k seats or more.
 
 ## Simulated
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FuzzSummary } from '../fuzz/summary.ts';
+import type { Backend } from './backends.ts';
 import { EXPLANATIONS } from './explanations.ts';
 import { renderReport } from './report.ts';
 import { checkResults, type Results } from './results.ts';
@@ -15,7 +16,7 @@ export const REPORT: string = fileURLToPath(new URL('../REPORT.md', import.meta.
 const FUZZ = join(RESULTS_FOLDER, 'fuzz.json');
 
 /** Order of the files in the report; the first that exists is the main one. */
-const ORDER = ['auto', 'fma', 'wide', 'scalar', 'js'];
+const ORDER: readonly Backend[] = ['auto', 'fma', 'wide', 'scalar', 'js', 'relaxed', 'strict'];
 
 /** The file of full runs on a back end under this runtime and major version, or of quick runs. */
 export function resultsPath(backend: string, quick: boolean): string {
@@ -46,7 +47,7 @@ export function writeResults(
     (a, b) => order.indexOf(a.name) - order.indexOf(b.name),
   );
   const merged = checkResults({ ...fresh, rows });
-  writeFileSync(path, `${JSON.stringify(merged, rounded, 1)}\n`);
+  writeFileSync(path, `${listsOnOneLine(JSON.stringify(merged, rounded, 1))}\n`);
   return merged;
 }
 
@@ -59,8 +60,10 @@ export function writeFuzzSummary(summary: FuzzSummary): void {
 export function reportText(): string | undefined {
   const results = readdirSync(RESULTS_FOLDER)
     .filter((name) => /^(?:node|bun)\d+-\w+\.json$/.test(name))
+    .sort()
+    .reverse() // Node before Bun
     .map((name) => readResults(join(RESULTS_FOLDER, name))!)
-    .sort((a, b) => ORDER.indexOf(a.backend) - ORDER.indexOf(b.backend));
+    .sort((a, b) => ORDER.indexOf(a.backend as Backend) - ORDER.indexOf(b.backend as Backend));
   if (results.length === 0) return undefined;
   const fuzz = existsSync(FUZZ)
     ? { fuzz: JSON.parse(readFileSync(FUZZ, 'utf8')) as FuzzSummary }
@@ -78,6 +81,11 @@ export function writeReport(): string | undefined {
 
 function major(version: string): string {
   return version.split('.')[0]!;
+}
+
+/** Samples are most of a file; JSON text has line breaks only between its parts. */
+function listsOnOneLine(json: string): string {
+  return json.replace(/\[\n[-+.,\de\s]*\]/g, (list) => list.replace(/\s/g, ''));
 }
 
 /** Times keep five significant digits: nanoseconds of a millisecond are noise. */

@@ -5,14 +5,16 @@
 import type { Backend } from './backends.ts';
 
 /**
- * `faster`: than a peer by a factor. `within`: a share of a peer's time. `below`: milliseconds.
- * `memory`: MiB, of the kind that the row measures.
+ * `faster`: than a peer by a factor. `within`: a share of a peer's time. `below`: milliseconds, of
+ * ours or of the named `peer`.
+ * `memory`: MiB, of the kind that the row measures. `atMost`: a count, in the row's unit.
  */
 export type Must =
   | { readonly rule: 'faster'; readonly peer: string; readonly bound: number; readonly by?: 'wall' }
   | { readonly rule: 'within'; readonly peer: string; readonly bound: number }
-  | { readonly rule: 'below'; readonly bound: number; readonly by?: 'wall' }
-  | { readonly rule: 'memory'; readonly bound: number };
+  | { readonly rule: 'below'; readonly bound: number; readonly by?: 'wall'; readonly peer?: string }
+  | { readonly rule: 'memory'; readonly bound: number }
+  | { readonly rule: 'atMost'; readonly bound: number };
 
 /** A must with what was measured. `measured` is undefined if the peer was not there. */
 export interface Verdict {
@@ -38,11 +40,12 @@ export const ALLOWANCE: Readonly<Record<Backend, number>> = {
 /** Native c-kzg's commitment takes this long on the machine of the absolute bounds. */
 export const REFERENCE_COMMIT_MS = 50;
 
-/** Median milliseconds of one contender. */
+/** Median milliseconds of one contender, or what else its row measures. */
 export interface Times {
   readonly cpuMs: number;
   readonly wallMs: number;
   readonly memoryMib?: number | undefined;
+  readonly figure?: number | undefined;
 }
 
 /**
@@ -59,15 +62,17 @@ export function judge(
   },
 ): Verdict[] {
   return musts.map((must): Verdict => {
-    if (must.rule === 'memory') {
-      const measured = row.ours.memoryMib;
+    if (must.rule === 'memory' || must.rule === 'atMost') {
+      const measured = row.ours[must.rule === 'memory' ? 'memoryMib' : 'figure'];
       const met = measured === undefined ? undefined : measured <= must.bound;
       return { rule: must.rule, peer: undefined, bound: must.bound, measured, met };
     }
     if (must.rule === 'below') {
       const bound = must.bound * row.machineScale;
-      const measured = row.ours[must.by === 'wall' ? 'wallMs' : 'cpuMs'];
-      return { rule: must.rule, peer: undefined, bound, measured, met: measured <= bound };
+      const times = must.peer === undefined ? row.ours : row.peers.get(must.peer);
+      const measured = times?.[must.by === 'wall' ? 'wallMs' : 'cpuMs'];
+      const met = measured === undefined ? undefined : measured <= bound;
+      return { rule: must.rule, peer: must.peer, bound, measured, met };
     }
     const peer = row.peers.get(must.peer);
     if (must.rule === 'within') {

@@ -18,10 +18,18 @@ export interface Bench {
   bls(): Promise<Bls>;
 }
 
+/** One sample; `figure` is a count in the row's unit. */
+export type Taken = Sample & {
+  readonly result: unknown;
+  readonly peakRssMib?: number;
+  readonly memoryMib?: number;
+  readonly figure?: number;
+};
+
 /** A measurement that takes its sample elsewhere: in a fresh process, or in another language. */
 export interface SampledContest {
   /** `result` is true if what was computed is right. */
-  sample(): Promise<Sample & { result: unknown; peakRssMib?: number; memoryMib?: number }>;
+  sample(): Promise<Taken>;
   close?(): void;
 }
 
@@ -44,13 +52,19 @@ export interface Operation<Input = unknown> {
     | 'workers'
     | 'dispersal'
     | 'da'
+    | 'da-figures'
     | 'ready'
     | 'erasure'
     | 'erasure-memory'
-    | 'erasure-ready';
+    | 'erasure-ready'
+    | 'tee'
+    | 'tee-keys'
+    | 'tee-figures';
   readonly must: readonly Must[];
   /** Payload bytes that one call processes, where MB/s is reported. */
   readonly bytes?: number;
+  /** Of the figure, in rows that count. */
+  readonly unit?: 'gas' | 'bytes' | 'cells';
   /** Left out with --quick. */
   readonly slow?: boolean;
   /** Only with --quick: a smaller stand-in for a slow row. */

@@ -6,7 +6,10 @@ export function describe(verdict: Verdict): string {
   const { rule, peer, bound, measured } = verdict;
   const got = (format: (value: number) => string): string =>
     measured === undefined ? 'not measured' : format(measured);
-  if (rule === 'below') return `≤ ${short(bound)} ms: ${got(short)}`;
+  if (rule === 'below') {
+    return `≤ ${short(bound)} ms${peer === undefined ? '' : ` ${peer}`}: ${got(short)}`;
+  }
+  if (rule === 'atMost') return `≤ ${whole(bound)}: ${got(whole)}`;
   if (rule === 'memory') return `≤ ${short(bound)} MiB: ${got(short)}`;
   if (rule === 'within') return `≤ ${short(bound)} of ${peer}: ${got(short)}`;
   return `≥ ${short(bound)}× ${peer}: ${got(factor)}`;
@@ -22,6 +25,11 @@ export function metCell(verdicts: readonly Verdict[]): string {
 /** A ratio. */
 export function factor(value: number): string {
   return `${short(value)}×`;
+}
+
+/** A count, all digits. */
+export function whole(value: number): string {
+  return value.toLocaleString('en');
 }
 
 /** Three significant digits, and all digits before the point. */

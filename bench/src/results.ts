@@ -26,6 +26,8 @@ export interface ContenderResult extends Measurement {
   readonly peakRssMib?: number;
   /** Memory of the kind that the row measures; absent in rows of time. */
   readonly memoryMib?: number;
+  /** A count in the row's unit; absent in rows of time. */
+  readonly figure?: number;
 }
 
 /** One row. `ours` is the first contender, and missing peers are named. */
@@ -43,6 +45,7 @@ export interface Row {
   /** Peak resident memory of the measuring process, with all peers loaded in it. */
   readonly processPeakRssMib: number;
   readonly bytes?: number;
+  readonly unit?: string;
   readonly contenders: readonly ContenderResult[];
   readonly absent: readonly string[];
   readonly verdicts: readonly Verdict[];

@@ -58,6 +58,7 @@ async function runContests(
     backend,
     machineScale: options.machineScale,
     ...(operation.bytes === undefined ? {} : { bytes: operation.bytes }),
+    ...(operation.unit === undefined ? {} : { unit: operation.unit }),
     absent,
   };
   if (!contests.has('ours')) {
@@ -67,8 +68,9 @@ async function runContests(
   await compare(operation, input, { bench, contests });
   const peaks = new Map<string, number>();
   const memory = new Map<string, number>();
+  const figures = new Map<string, number>();
   const runnables = [...contests].map(([name, contest]) =>
-    runnable({ name, contest, peaks, memory }),
+    runnable({ name, contest, peaks, memory, figures }),
   );
   const minRounds = operation.minRounds ?? options.measure.minRounds;
   const measured = await alternate(runnables, {
@@ -80,11 +82,11 @@ async function runContests(
     const here = names.filter((name) => 'run' in contests.get(name)!);
     await measureMemory({ operation, input, bench, names: here, peaks });
   }
-  const contenders = withRatios(measured, { contests, peaks, memory });
+  const contenders = withRatios(measured, { contests, peaks, memory, figures });
   const times = new Map(
-    contenders.map(({ name, cpuMs, wallMs, memoryMib }) => [
+    contenders.map(({ name, cpuMs, wallMs, memoryMib, figure }) => [
       name,
-      { cpuMs: cpuMs.median, wallMs: wallMs.median, memoryMib },
+      { cpuMs: cpuMs.median, wallMs: wallMs.median, memoryMib, figure },
     ]),
   );
   const verdicts = judge(operation.must, {
@@ -139,20 +141,22 @@ async function compare(
   }
 }
 
-/** What the measurement calls; a contest that samples itself also notes its peak memory. */
+/** What the measurement calls; a contest that samples itself also notes its memory and counts. */
 function runnable(options: {
   name: string;
   contest: Contest;
   peaks: Map<string, number>;
   memory: Map<string, number>;
+  figures: Map<string, number>;
 }): Runnable {
-  const { name, contest, peaks, memory } = options;
+  const { name, contest, peaks, memory, figures } = options;
   if ('run' in contest) return { name, run: contest.run };
   const sample = async () => {
     const taken = await contest.sample();
     if (taken.result !== true) throw new Error(`${name} did not verify`);
     keepGreatest(peaks, name, taken.peakRssMib);
     keepGreatest(memory, name, taken.memoryMib);
+    keepGreatest(figures, name, taken.figure);
     return taken;
   };
   return { name, sample };
@@ -193,12 +197,14 @@ function withRatios(
     readonly contests: ReadonlyMap<string, Contest>;
     readonly peaks: ReadonlyMap<string, number>;
     readonly memory: ReadonlyMap<string, number>;
+    readonly figures: ReadonlyMap<string, number>;
   },
 ): ContenderResult[] {
   const ours = measured[0]!;
   return measured.map((contender) => {
     const peak = notes.peaks.get(contender.name);
     const memory = notes.memory.get(contender.name);
+    const figure = notes.figures.get(contender.name);
     return {
       ...contender,
       version: notes.contests.get(contender.name)?.version ?? versionOf(contender.name),
@@ -208,12 +214,14 @@ function withRatios(
       },
       ...(peak === undefined ? {} : { peakRssMib: peak }),
       ...(memory === undefined ? {} : { memoryMib: memory }),
+      ...(figure === undefined ? {} : { figure }),
     };
   });
 }
 
 async function backendName(operation: Operation, bench: Bench): Promise<string> {
   if (operation.name.startsWith('erasure::')) return erasureBackend(bench.backend);
+  if (operation.name.startsWith('tee::')) return 'webcrypto';
   const made = operation.table === 'bls' ? await bench.bls() : await bench.kzg();
   return made.backend().name;
 }

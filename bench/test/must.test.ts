@@ -36,6 +36,11 @@ describe('judge', () => {
     expect(met(below, { machineScale: 1.2 })).toBe(true);
   });
 
+  test('an absolute bound may be that of another contender', () => {
+    const below: Must = { rule: 'below', bound: 15, peer: 'c-kzg' };
+    expect([met(below), met({ ...below, bound: 12 })]).toEqual([true, false]);
+  });
+
   test('a row of fresh processes may be bound by elapsed time', () => {
     const below: Must = { rule: 'below', bound: 15 };
     expect([met(below), met({ ...below, by: 'wall' })]).toEqual([true, false]);
@@ -51,13 +56,27 @@ describe('judge', () => {
     ]);
   });
 
+  test('a count is bound as it is, on any machine and back end, and open where it was not taken', () => {
+    const must: Must = { rule: 'atMost', bound: 260_000 };
+    const ours = (figure: number) => ({
+      ours: { ...ROW.ours, figure },
+      machineScale: 2,
+      allowance: 2.8,
+    });
+    expect([met(must, ours(260_000)), met(must, ours(260_001)), met(must)]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
+  });
+
   test('the worker pool is judged by elapsed time', () => {
     const [verdict] = judge([{ rule: 'faster', peer: 'ox', bound: 1.7, by: 'wall' }], ROW);
     expect(verdict).toMatchObject({ measured: 1.5, met: false });
   });
 
   test('a peer that is not there leaves the answer open', () => {
-    for (const rule of ['faster', 'within'] as const) {
+    for (const rule of ['faster', 'within', 'below'] as const) {
       const [verdict] = judge([{ rule, peer: 'kzg-wasm', bound: 1 }], ROW);
       expect(verdict!.measured).toBe(undefined);
       expect(verdict!.met).toBe(undefined);

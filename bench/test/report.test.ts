@@ -33,6 +33,33 @@ describe('the report', () => {
     expect(report).toContain('| `erasure::blobMemory/k=1024` | 33 | ≤ 36 MiB: 33 | yes |');
   });
 
+  test('counts have a table of their own, with all digits and their unit', () => {
+    const rows = [
+      exampleRow({
+        name: 'da::gasOfVerify/validators=200',
+        table: 'da-figures',
+        unit: 'gas',
+        contenders: [{ ...contender('ours', 10, 10), figure: 244_878 }],
+        verdicts: [
+          { rule: 'atMost', peer: undefined, bound: 260_000, measured: 244_878, met: true },
+        ],
+      }),
+      exampleRow({
+        name: 'da::gasOfForm/validators=200',
+        table: 'da-figures',
+        unit: 'gas',
+        contenders: [],
+        verdicts: [],
+      }),
+    ];
+    const report = renderReport({ results: [exampleResults(rows)], explanations: {} });
+    expect(report).toContain(
+      '| `da::gasOfVerify/validators=200` | 244,878 gas | ≤ 260,000: 244,878 | yes |',
+    );
+    expect(report).toContain('| `da::gasOfForm/validators=200` | absent |  |  |');
+    expect(renderLine(rows[0]!)).toContain('\t244,878 gas\t');
+  });
+
   test('a missed bound is listed with its explanation, or as not explained', () => {
     const results = [exampleResults([MISSED])];
     const silent = renderReport({ results, explanations: {} });

@@ -56,6 +56,7 @@ describe('results files', () => {
     for (const name of names) expect(readResults(join(RESULTS_FOLDER, name))).toBeDefined();
     const text = reportText();
     if (text !== undefined) expect(readFileSync(REPORT, 'utf8')).toBe(text);
+    if (names.includes('node24-auto.json')) expect(text).toContain('\n\nBack end auto (');
     expect(text === undefined).toBe(names.length === 0);
   });
 });

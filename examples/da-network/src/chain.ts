@@ -15,6 +15,7 @@ import {
   type Committee,
   type Domain,
   EIP7594,
+  type EpochSchedule,
   PROFILES,
   type Profile,
   type Registration,
@@ -52,6 +53,19 @@ export interface ChainState {
   /** Certified blobs by headerRoot in hex. */
   readonly blobs: ReadonlyMap<string, BlobRecord>;
 }
+
+/**
+ * The chain's time in epochs. There is one: epoch 1, of 10^9 seconds, lasts until May 2033. Then nodes
+ * keep what it certified for its grace and two weeks.
+ */
+export const SCHEDULE: EpochSchedule = {
+  genesisSeconds: 0,
+  epochSeconds: 1_000_000_000,
+  graceSeconds: 28_800,
+  signMarginSeconds: 600,
+  beaconLeadSeconds: 600,
+  retentionSeconds: 1_209_600,
+};
 
 /** The profile of a network unless the user says. */
 export const DEFAULT_PROFILE: Profile = EIP7594;

@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Bls } from '@barycenter/bls';
 import { SHARD_COUNT } from './archive.ts';
-import type { Chain } from './chain.ts';
+import { type Chain, SCHEDULE } from './chain.ts';
 import { NetworkError } from './errors.ts';
 import type {
   HostConfig,
@@ -71,6 +71,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       committee,
       profile,
       submitter: submitter.address,
+      retention: { schedule: SCHEDULE, blockSeconds: Math.floor(Date.now() / 1000) },
       nodes: own(validators.length),
       storage: own(SHARD_COUNT),
     });

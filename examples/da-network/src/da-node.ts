@@ -29,6 +29,7 @@ import {
   headerRoot,
   memberIndex,
   type Profile,
+  type RetentionIndex,
   type SignedHeader,
   schemeName,
   type VerifiedRow,
@@ -50,6 +51,7 @@ import {
   type StoredRow,
 } from './protocol.ts';
 import { sentBytes, sentIndex, sentList } from './received.ts';
+import { openRetention } from './retention.ts';
 import { schemeOf } from './scheme.ts';
 import { decodeVow, encodeVow } from './vow.ts';
 
@@ -75,8 +77,7 @@ export class DaNode {
   readonly #kernels: Kernels;
   readonly #profile: Profile;
   #attester: Attester | undefined;
-  /** headerRoot by submitter and nonce, of all stored headers. */
-  readonly #nonces = new Map<string, Uint8Array>();
+  readonly #retention: RetentionIndex;
   readonly #geometries = new Map<string, Geometry>();
   readonly #cells = new Map<string, Cell>();
   readonly #proofs = new PeerQuota(MAX_PROOFS_PER_PEER);
@@ -93,6 +94,7 @@ export class DaNode {
     this.#committee = config.committee;
     this.#store = LogStore.open(nodeFolder(config.folder, node), ROW_LOG);
     try {
+      this.#retention = openRetention(this.#store, config.retention);
       for (const root of this.#store.roots(RECORD_KIND.header)) this.#remember(root);
       this.#equivocations = this.#store.roots(RECORD_KIND.equivocation).length;
       this.report = this.#inspect();
@@ -118,7 +120,7 @@ export class DaNode {
     const root = headerRoot(message.header);
     const before = this.#attestationOf(root);
     if (before !== undefined) return before;
-    this.#refuseSecondHeader(message, root);
+    this.#refuseUnkept(message);
     const parts = sentParts(input, {
       byteLength: message.header.byteLength,
       seats: this.#seats(),
@@ -141,7 +143,7 @@ export class DaNode {
         kind: RECORD_KIND.attestation,
         root,
         index: 0,
-        body: encodeVow({ attestation, rows: session.assignedRows }),
+        body: encodeVow({ attestation, signed: signed(checked), rows: session.assignedRows }),
       },
     ];
     this.#store.append(records.filter((record) => !this.#store.has(record)));
@@ -239,7 +241,13 @@ export class DaNode {
   async #attesterOnce(): Promise<Attester> {
     const scheme = await schemeOf(this.#profile, this.#kernels);
     const bls = await this.#kernels.bls();
-    this.#attester ??= new Attester({ ...this.#policy, scheme, bls, secretKey: this.#secretKey });
+    this.#attester ??= new Attester({
+      ...this.#policy,
+      scheme,
+      bls,
+      secretKey: this.#secretKey,
+      retention: this.#retention,
+    });
     return this.#attester;
   }
 
@@ -262,14 +270,15 @@ export class DaNode {
     return decodeVow(this.#store.read(key)).attestation;
   }
 
-  /** Refuses a header whose nonce another stored header has; its signature is checked first. */
-  #refuseSecondHeader(message: HeaderMessage, root: Uint8Array): void {
-    const first = this.#nonces.get(nonceKey(message));
-    if (first === undefined || bytesToHex(first) === bytesToHex(root)) return;
-    const { message: second } = authenticateHeader(message, this.#policy);
-    const body = this.#store.read({ kind: RECORD_KIND.header, root: first, index: 0 });
-    const evidence = { first: signed(decodeHeaderMessage(body)), second: signed(second) };
-    throw this.#equivocation(message.header, evidence);
+  /** Refuses what the index would not keep; for a second header its signature is checked first. */
+  #refuseUnkept(message: HeaderMessage): void {
+    try {
+      this.#retention.check(message);
+    } catch (error) {
+      if (!(error instanceof DaError) || error.evidence === undefined) throw error;
+      authenticateHeader(message, this.#policy);
+      throw this.#equivocation(message.header, error.evidence);
+    }
   }
 
   /** Opens a header; the attester sees a second one for a nonce also where none was stored. */
@@ -304,7 +313,6 @@ export class DaNode {
   #remember(root: Uint8Array): void {
     const body = this.#store.read({ kind: RECORD_KIND.header, root, index: 0 });
     const message = decodeHeaderMessage(body);
-    this.#nonces.set(nonceKey(message), root);
     this.#geometries.set(bytesToHex(root), message.header.geometry);
   }
 
@@ -386,8 +394,4 @@ function refused(message: string, reason: string): NetworkError {
 
 function signed({ header, signature }: HeaderMessage): SignedHeader {
   return { header: encodeHeader(header), signature };
-}
-
-function nonceKey({ header }: HeaderMessage): string {
-  return `${bytesToHex(header.submitter)}:${header.nonce}`;
 }

@@ -28,6 +28,8 @@ export const RECORD_KIND = {
   shard: 4,
   /** Proof that a submitter signed two headers for one nonce (equivocation.ts). */
   equivocation: 5,
+  /** The last epoch whose blobs were deleted (retention.ts). */
+  pruned: 6,
 } as const;
 
 export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND];

@@ -9,44 +9,39 @@
  * - an unfinished end (a crash while appending) is copied to `<file>.torn-<offset>` and then cut off,
  *   so appending goes on from the last whole record and no byte is thrown away.
  * Reading checks the record again. A later record of a key replaces an earlier one, unless it is
- * damaged: then the earlier one stays in force.
+ * damaged: then the earlier one stays in force. `drop` alone takes records away.
  *
  * Bounds: `MAX_RECORDS` keys, `MAX_BODY_BYTES` per record.
  */
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { syncFolder, writeFileAtomic } from './atomic-file.ts';
+import { createAtomicFile } from './atomic-file.ts';
 import { NetworkError } from './errors.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import {
+  createLog,
+  cutTornEnd,
+  findRecord,
+  readAt,
+  readSalt,
+  removeUnfinished,
+  writeAll,
+} from './log-file.ts';
+import {
   bodyHolds,
   CHECK_BYTES,
-  decodeFileHead,
   decodeHead,
   encodeFileHead,
   encodeRecord,
-  FILE_HEAD_BYTES,
   FIRST_RECORD,
   HEAD_BYTES,
   keyText,
   type LogRecord,
   MAX_BODY_BYTES,
-  RECORD_MAGIC,
   type RecordKey,
   type RecordKind,
   recordSize,
-  SALT_BYTES,
 } from './log-format.ts';
 
 /** Keys one log may hold; about 250 bytes of memory each. */
@@ -72,12 +67,10 @@ interface RecordPlace {
   readonly length: number;
 }
 
-const WINDOW_BYTES = 1024 * 1024;
-
 /** An open log. Close it; afterwards every call throws `NetworkError` 'store_closed'. */
 export class LogStore {
   readonly path: string;
-  readonly report: OpenReport;
+  #report: OpenReport;
   #file: number | undefined;
   readonly #lock: Lock;
   readonly #salt: Uint8Array;
@@ -109,15 +102,15 @@ export class LogStore {
     this.path = path;
     this.#lock = lock;
     if (!existsSync(path)) createLog(path);
+    removeUnfinished(path);
     const file = openSync(path, 'r+');
     try {
       this.#file = file;
       this.#salt = readSalt(file, path);
       const found = this.#scan(file);
       this.#end = found.end;
-      this.report = {
-        records: this.#index.size,
-        damaged: [...this.#damaged.keys()].map(keyOf),
+      this.#report = {
+        ...this.#counts(),
         unreadable: found.unreadable,
         ...cutTornEnd(file, { path, end: found.end }),
       };
@@ -125,6 +118,11 @@ export class LogStore {
       closeSync(file);
       throw error;
     }
+  }
+
+  /** What opening found, less what was dropped since. */
+  get report(): OpenReport {
+    return this.#report;
   }
 
   /**
@@ -196,6 +194,31 @@ export class LogStore {
     return place && { offset: place.offset + HEAD_BYTES, bytes: place.length };
   }
 
+  /**
+   * Deletes every record of these roots (hex): what stays is written to a new log that replaces the
+   * old one, so that a crash leaves one or the other. Damaged records of other roots stay, and stay
+   * damaged; stretches without a readable head go. Cost: one pass over what stays, if anything goes.
+   * Throws `NetworkError` 'store_failed' with the log as it was.
+   */
+  drop(roots: ReadonlySet<string>): void {
+    const file = this.#open();
+    const all = [...this.#index, ...this.#damaged];
+    const kept = all.filter(([text]) => !roots.has(bytesToHex(keyOf(text).root)));
+    if (kept.length === all.length) return;
+    kept.sort(([, a], [, b]) => a.offset - b.offset);
+    try {
+      this.#rewrite(kept);
+      closeSync(file);
+      this.#file = undefined;
+      this.#file = openSync(this.path, 'r+');
+      for (const table of [this.#index, this.#damaged, this.#byRoot]) table.clear();
+      this.#end = this.#scan(this.#file).end;
+      this.#report = { ...this.#report, ...this.#counts() };
+    } catch (error) {
+      throw failed(this.path, error);
+    }
+  }
+
   has(key: RecordKey): boolean {
     return this.#index.has(keyText(key));
   }
@@ -220,9 +243,39 @@ export class LogStore {
     this.#lock.release();
   }
 
+  /** Replaces the log by one that holds these records only, each bound to its new place. */
+  #rewrite(kept: readonly (readonly [string, RecordPlace])[]): void {
+    const salt = this.#salt;
+    const target = createAtomicFile(this.path);
+    try {
+      const head = encodeFileHead(salt);
+      target.write(head);
+      target.write(head);
+      let offset = FIRST_RECORD;
+      for (const [text, place] of kept) {
+        const old = readAt(this.#open(), {
+          offset: place.offset,
+          bytes: recordSize(place.length),
+        });
+        const body = old.subarray(HEAD_BYTES, old.length - CHECK_BYTES);
+        const record = encodeRecord({ ...keyOf(text), body }, { salt, offset });
+        if (!bodyHolds(old, { salt, offset: place.offset })) record[record.length - 1]! ^= 1;
+        target.write(record);
+        offset += record.length;
+      }
+      target.commit();
+    } finally {
+      target.discard();
+    }
+  }
+
   #open(): number {
     if (this.#file === undefined) throw new NetworkError('store_closed', `${this.path} is closed`);
     return this.#file;
+  }
+
+  #counts(): Pick<OpenReport, 'records' | 'damaged'> {
+    return { records: this.#index.size, damaged: [...this.#damaged.keys()].map(keyOf) };
   }
 
   #admit(key: RecordKey, place: RecordPlace): void {
@@ -262,89 +315,6 @@ export class LogStore {
       offset += bytes;
     }
     return { end: offset, unreadable };
-  }
-}
-
-/** Creates an empty log: both file heads, made durable before the name exists. */
-function createLog(path: string): void {
-  const head = encodeFileHead(randomBytes(SALT_BYTES));
-  writeFileAtomic(path, Buffer.concat([head, head]));
-}
-
-function readSalt(file: number, path: string): Uint8Array {
-  const heads = readAt(file, { offset: 0, bytes: FIRST_RECORD });
-  const salt =
-    decodeFileHead(heads.subarray(0, FILE_HEAD_BYTES)) ??
-    decodeFileHead(heads.subarray(FILE_HEAD_BYTES));
-  if (salt === undefined) {
-    throw new NetworkError('store_damaged', `${path}: both copies of the file head are unreadable`);
-  }
-  return salt;
-}
-
-/** The offset of the next head that this store wrote, or undefined. */
-function findRecord(
-  file: number,
-  { salt, from, size }: { salt: Uint8Array; from: number; size: number },
-): number | undefined {
-  // Windows overlap by one head, so that a head on a border is seen whole in the next one.
-  for (let start = from; start + HEAD_BYTES <= size; start += WINDOW_BYTES) {
-    const bytes = Math.min(WINDOW_BYTES + HEAD_BYTES - 1, size - start);
-    const window = Buffer.from(readAt(file, { offset: start, bytes }).buffer);
-    for (
-      let at = window.indexOf(RECORD_MAGIC);
-      at >= 0;
-      at = window.indexOf(RECORD_MAGIC, at + 1)
-    ) {
-      const head = window.subarray(at, at + HEAD_BYTES);
-      if (decodeHead(head, { salt, offset: start + at }) !== undefined) return start + at;
-    }
-  }
-  return undefined;
-}
-
-/** Moves an unfinished end aside and cuts it off. */
-function cutTornEnd(
-  file: number,
-  { path, end }: { path: string; end: number },
-): { tornBytes: number; tornFile: string | undefined } {
-  const tornBytes = fstatSync(file).size - end;
-  if (tornBytes === 0) return { tornBytes, tornFile: undefined };
-  let tornFile = `${path}.torn-${end}`;
-  for (let copy = 1; existsSync(tornFile); copy++) tornFile = `${path}.torn-${end}-${copy}`;
-  const target = openSync(tornFile, 'wx');
-  try {
-    for (let offset = end; offset < end + tornBytes; offset += WINDOW_BYTES) {
-      const bytes = Math.min(WINDOW_BYTES, end + tornBytes - offset);
-      writeAll(target, { bytes: readAt(file, { offset, bytes }), offset: offset - end });
-    }
-    fdatasyncSync(target);
-  } finally {
-    closeSync(target);
-  }
-  syncFolder(join(path, '..'));
-  ftruncateSync(file, end);
-  fdatasyncSync(file);
-  return { tornBytes, tornFile };
-}
-
-/** Up to `bytes` bytes from `offset`; fewer only at the end of the file. */
-function readAt(
-  file: number,
-  { offset, bytes }: { offset: number; bytes: number },
-): Uint8Array<ArrayBuffer> {
-  const buffer = new Uint8Array(bytes);
-  for (let at = 0; at < bytes; ) {
-    const got = readSync(file, buffer, at, bytes - at, offset + at);
-    if (got === 0) return buffer.slice(0, at);
-    at += got;
-  }
-  return buffer;
-}
-
-function writeAll(file: number, { bytes, offset }: { bytes: Uint8Array; offset: number }): void {
-  for (let at = 0; at < bytes.length; ) {
-    at += writeSync(file, bytes, at, bytes.length - at, offset + at);
   }
 }
 

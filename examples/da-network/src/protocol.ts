@@ -4,6 +4,7 @@
  */
 import type { Attestation, Committee, Domain, Profile } from '@barycenter/da-sampling';
 import type { NetworkErrorCode } from './errors.ts';
+import type { RetentionTime } from './retention.ts';
 
 /** Bytes of rows in one answer; a node stops adding rows beyond it. */
 export const MAX_ANSWER_BYTES: number = 16 * 1024 * 1024;
@@ -17,6 +18,8 @@ export interface HostConfig {
   readonly profile: Profile;
   /** The only submitter the nodes accept. */
   readonly submitter: Uint8Array;
+  /** By what the nodes know which blobs they may delete when they start. */
+  readonly retention: RetentionTime;
   /** The DA nodes and the storage nodes this worker runs. */
   readonly nodes: readonly number[];
   readonly storage: readonly number[];

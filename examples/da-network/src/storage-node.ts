@@ -9,8 +9,9 @@
  *   node's index;
  * - the certificate holds and is for this header.
  *
- * It keeps one header and one shard of a blob: the same again is answered without a check and
- * without a byte written, another is refused. Whether the archive is the payload, only its reader
+ * It keeps one header and one shard of a blob, and one blob for a nonce, until the blob's epoch is
+ * given up (retention.ts): the same again is answered without a check and without a byte written,
+ * another is refused. Whether the archive is the payload, only its reader
  * finds out: a submitter can spoil its own archive and nobody else's.
  */
 
@@ -22,6 +23,7 @@ import {
   decodeHeaderMessage,
   encodeHeaderMessage,
   headerRoot,
+  type RetentionIndex,
   verifyCertificate,
 } from '@barycenter/da-sampling';
 import { checkShard } from '@barycenter/erasure';
@@ -36,6 +38,7 @@ import { RECORD_KIND, type RecordKey } from './log-format.ts';
 import { LogStore } from './log-store.ts';
 import type { HostConfig, NodeReport, StorageMethods } from './protocol.ts';
 import { sentBytes } from './received.ts';
+import { openRetention } from './retention.ts';
 
 const ROOT = { name: 'root', size: 32 };
 
@@ -44,6 +47,7 @@ export class StorageNode {
   readonly index: number;
   readonly report: NodeReport;
   readonly #store: LogStore;
+  readonly #retention: RetentionIndex;
   readonly #config: HostConfig;
   readonly #kernels: Kernels;
 
@@ -56,6 +60,12 @@ export class StorageNode {
     // A lost folder is not made anew: an empty store must not pass for the one that is missing.
     if (!existsSync(folder)) throw new NetworkError('state_missing', `${folder} is gone`);
     this.#store = LogStore.open(folder, SHARD_LOG);
+    try {
+      this.#retention = openRetention(this.#store, config.retention);
+    } catch (error) {
+      this.#store.close();
+      throw error;
+    }
     const { records, damaged, tornBytes } = this.#store.report;
     this.report = {
       records,
@@ -82,6 +92,7 @@ export class StorageNode {
     if (this.#isHeld(root, sent)) return;
     const policy = policyOf(this.#config);
     const header = authenticateHeader(message, policy);
+    this.#retention.check(header.message);
     this.#checkShard(input, header.header);
     const verdict = verifyCertificate(
       decodeCertificate(sentBytes(input.certificate, { name: 'certificate' })),
@@ -97,6 +108,7 @@ export class StorageNode {
       { ...this.#shardKey(root), body: sent },
     ];
     this.#store.append(records.filter((record) => !this.#store.has(record)));
+    this.#retention.keep(header.message);
   }
 
   /** The header message of an archived blob. */

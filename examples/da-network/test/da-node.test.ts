@@ -83,7 +83,11 @@ test('a dispersal is stored once: header, assigned rows, attestation, and no byt
   const before = network.nodeBytes(0);
   const first = await node.disperse({ header, rows });
   const stored = network.nodeBytes(0) - before;
-  const bodies = [header.length, ...rows.map((row) => row.length), 130 + 2 * rows.length];
+  const bodies = [
+    header.length,
+    ...rows.map((row) => row.length),
+    130 + 65 + HEADER_BYTES + 2 * rows.length,
+  ];
   expect(stored).toBe(bodies.reduce((sum, bytes) => sum + recordSize(bytes), 0));
   expect(node.held({ root: blob.headerRoot })).toHaveLength(rows.length);
   for (const again of [{ header, rows }, { header, payload }, { header }]) {

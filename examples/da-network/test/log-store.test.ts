@@ -213,6 +213,49 @@ test('a record copied to another place of the log does not count', () => {
   store.close();
 });
 
+test('dropped roots are gone, every other record stays readable, and the log takes new ones', () => {
+  const folder = scratchFolder();
+  const records = rows(20_261_122, 12);
+  const path = write(folder, records);
+  const size = readFileSync(path).length;
+  const store = LogStore.open(folder, NAME);
+  const [gone, kept] = [0, 1].map((part) => records.filter((_, i) => i % 2 === part));
+  store.drop(new Set([Buffer.from(gone![0]!.root).toString('hex')]));
+  store.append(rows(20_261_123, 2));
+  const check = (log: LogStore) => {
+    expect(readable(log, gone!)).toEqual(gone!.map(() => undefined));
+    expect(readable(log, kept!)).toEqual(hex(kept!));
+    expect(readable(log, rows(20_261_123, 2))).toEqual(hex(rows(20_261_123, 2)));
+  };
+  check(store);
+  store.close();
+  const again = LogStore.open(folder, NAME);
+  check(again);
+  expect(again.report).toMatchObject({ records: 8, damaged: [], unreadable: [], tornBytes: 0 });
+  expect(readFileSync(path).length).toBeLessThan(size);
+  again.close();
+});
+
+test('a damaged record is not made good by dropping others', () => {
+  const folder = scratchFolder();
+  const records = rows(20_261_124, 6);
+  const path = write(folder, records);
+  const store = LogStore.open(folder, NAME);
+  const { offset } = store.bodyPlace(records[1]!)!;
+  store.close();
+  const bytes = readFileSync(path);
+  bytes[offset]! ^= 4;
+  writeFileSync(path, bytes);
+  const opened = LogStore.open(folder, NAME);
+  opened.drop(new Set([Buffer.from(records[0]!.root).toString('hex')]));
+  expect(opened.report.damaged).toMatchObject([{ index: 1 }]);
+  opened.close();
+  const again = LogStore.open(folder, NAME);
+  expect(codeThrown(() => again.read(records[1]!))).toBe('record_damaged');
+  expect(again.report).toMatchObject({ records: 2, unreadable: [] });
+  again.close();
+});
+
 test('a log has one writer', () => {
   const folder = scratchFolder();
   const store = LogStore.open(folder, NAME);

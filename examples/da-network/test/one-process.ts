@@ -14,10 +14,11 @@ import {
   encodeBlob,
   encodeCertificate,
   encodeRowMessage,
+  epochStart,
 } from '@barycenter/da-sampling';
 import type { Kzg } from '@barycenter/kzg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { type Chain, DEFAULT_PROFILE } from '../src/chain.ts';
+import { type Chain, DEFAULT_PROFILE, SCHEDULE } from '../src/chain.ts';
 import type { Cluster } from '../src/cluster.ts';
 import { DaNode, policyOf } from '../src/da-node.ts';
 import {
@@ -61,6 +62,7 @@ export function createBase(nodes: number): () => Base {
       committee: chain.committee(bls),
       profile: chain.state.profile,
       submitter: submitter.address,
+      retention: { schedule: SCHEDULE, blockSeconds: epochStart(SCHEDULE, chain.state.epoch) },
       nodes: [],
       storage: [],
     };
@@ -113,6 +115,11 @@ export function copyOf(base: Base): {
   readonly config: HostConfig;
   node(index: number, kernels?: Kernels): DaNode;
   storage(index: number): StorageNode;
+  /** The same folder under another committee or at another time. */
+  with(changes: Partial<Pick<HostConfig, 'committee' | 'retention'>>): {
+    node(index: number): DaNode;
+    storage(index: number): StorageNode;
+  };
   /** Bytes of a node's log. */
   nodeBytes(index: number): number;
   storageBytes(index: number): number;
@@ -133,6 +140,12 @@ export function copyOf(base: Base): {
     config,
     node: (index, kernels = base.kernels) => keep(new DaNode(index, { config, kernels })),
     storage: (index) => keep(new StorageNode(index, { config, kernels: base.kernels })),
+    with: (changes) => ({
+      node: (index) =>
+        keep(new DaNode(index, { config: { ...config, ...changes }, kernels: base.kernels })),
+      storage: (index) =>
+        keep(new StorageNode(index, { config: { ...config, ...changes }, kernels: base.kernels })),
+    }),
     nodeBytes: (index) => statSync(join(nodeFolder(folder, index), ROW_LOG)).size,
     storageBytes: (index) => statSync(join(storageFolder(folder, index), SHARD_LOG)).size,
   };

@@ -1,7 +1,8 @@
 /**
  * A committee member. On a header: cheap checks, equivocation, then the opening (check B, always:
- * da-review.md §1.3(3)). On its rows: check B each. On all of its rows verified, and only then: one
- * signature. The caller stores header message and rows durably before it sends the signature.
+ * da-review.md §1.3(3)). On its rows: check B each. On all of its rows verified, and only then: a vow
+ * in the retention index, and one signature. The caller stores header message and rows durably before
+ * it sends the signature, and keeps them until the index gives the epoch up.
  */
 import type { Bls } from '@barycenter/bls';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -10,17 +11,15 @@ import type { AuthenticatedHeader } from './check-header.ts';
 import { authenticateHeader, type HeaderPolicy, type OpenedHeader } from './check-header.ts';
 import { assignRows, memberIndex } from './committee.ts';
 import { expectLength } from './domain.ts';
-import { DaError, type SignedHeader } from './errors.ts';
-import { encodeHeader, headerRoot } from './header.ts';
+import { DaError } from './errors.ts';
+import { headerRoot } from './header.ts';
 import type { HeaderMessage } from './header-message.ts';
 import { chosenScheme, type SchemeChoice } from './kzg-scheme.ts';
+import { nonceKey, RetentionIndex, signedHeader } from './retention.ts';
 import { RowVerifier, type VerifiedRow } from './row-verifier.ts';
 import type { RowMessage } from './rows.ts';
 import type { CommitmentScheme } from './scheme.ts';
 import { equalBytes } from './wire.ts';
-
-/** (submitter, nonce) pairs an attester remembers; the oldest is forgotten first. */
-export const MAX_REMEMBERED_HEADERS = 65_536;
 
 /** Opened headers an attester keeps by headerRoot, so that a replay costs hashes only. */
 export const MAX_OPENED_HEADERS = 64;
@@ -31,6 +30,11 @@ export type AttesterOptions = HeaderPolicy &
     readonly bls: Bls;
     /** BLS secret key, 32 bytes; copied, and wiped by `dispose()`. */
     readonly secretKey: Uint8Array;
+    /**
+     * What the node has vowed to keep; default an empty index. A node that may restart restores it
+     * from its store, or it signs a second header for a nonce of before.
+     */
+    readonly retention?: RetentionIndex;
   };
 
 /** Opens headers and signs for blobs whose assigned rows it has verified. */
@@ -39,8 +43,7 @@ export class Attester {
   readonly #options: AttesterOptions;
   readonly #scheme: CommitmentScheme;
   readonly #secretKey: Uint8Array;
-  /** First signed header per submitter and nonce; bounded by MAX_REMEMBERED_HEADERS. */
-  readonly #firstHeaders = new Map<string, SignedHeader>();
+  readonly #retention: RetentionIndex;
   /** Headers opened lately by headerRoot; bounded by MAX_OPENED_HEADERS. */
   readonly #opened = new Map<string, OpenedHeader>();
   #disposed = false;
@@ -50,13 +53,14 @@ export class Attester {
     this.#options = options;
     this.#scheme = chosenScheme(options);
     this.#secretKey = options.secretKey.slice();
+    this.#retention = options.retention ?? new RetentionIndex();
     this.publicKey = options.bls.publicKey(this.#secretKey);
   }
 
   /**
    * Opens a header. Throws DaError with the code of `checkHeader`, `not_a_member` if this key has no
-   * seat, or `equivocation` with both signed headers as evidence if the submitter used the nonce for
-   * another blob.
+   * seat, or as `RetentionIndex.check`: `epoch_pruned`, `retention_full`, and `equivocation` with both
+   * signed headers if the submitter used the nonce for another blob that is kept or was opened lately.
    */
   open(message: HeaderMessage): AttestationSession {
     this.#assertUsable();
@@ -72,7 +76,11 @@ export class Attester {
       assignedRows: assignRows(committee, header.headerRoot)[validator]!,
       sign: () => {
         this.#assertUsable();
-        const { profile, byteLength } = header.header;
+        const { profile, byteLength, epoch } = header.header;
+        if (this.#options.committeeOf(epoch) === undefined) {
+          throw new DaError('epoch_unknown', `epoch ${epoch} is not signed for any more`);
+        }
+        this.#retention.keep(header.message);
         const blob = { headerRoot: header.headerRoot, profile, byteLength };
         const bytes = attestationMessage(blob, committee);
         const dst = attestationTag();
@@ -117,19 +125,16 @@ export class Attester {
     return opened;
   }
 
-  #refuseEquivocation(header: AuthenticatedHeader): void {
-    const { submitter, nonce } = header.header;
-    const key = `${bytesToHex(submitter)}:${nonce}`;
-    const second = { header: encodeHeader(header.header), signature: header.message.signature };
-    const first = this.#firstHeaders.get(key);
-    if (first === undefined) {
-      if (this.#firstHeaders.size >= MAX_REMEMBERED_HEADERS) {
-        this.#firstHeaders.delete(this.#firstHeaders.keys().next().value!);
-      }
-      this.#firstHeaders.set(key, second);
-    } else if (!equalBytes(first.header, second.header)) {
+  #refuseEquivocation({ message }: AuthenticatedHeader): void {
+    this.#retention.check(message);
+    const key = nonceKey(message);
+    for (const { message: first } of this.#opened.values()) {
+      if (nonceKey(first) !== key) continue;
+      const evidence = { first: signedHeader(first), second: signedHeader(message) };
+      if (equalBytes(evidence.first.header, evidence.second.header)) continue;
+      const { nonce } = message.header;
       throw new DaError('equivocation', `the submitter signed two headers for nonce ${nonce}`, {
-        evidence: { first, second },
+        evidence,
       });
     }
   }
@@ -173,7 +178,10 @@ export class AttestationSession {
     return this.assignedRows.filter((index) => !held.has(index));
   }
 
-  /** Signs; throws DaError `rows_missing` unless every assigned row is verified. */
+  /**
+   * Vows to keep the blob, and signs. Throws DaError `rows_missing` unless every assigned row is
+   * verified, `epoch_unknown` if the epoch has ended since, or as `RetentionIndex.keep`.
+   */
   attest(): Attestation {
     const missing = this.missingRows();
     if (missing.length > 0) {

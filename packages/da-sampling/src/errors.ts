@@ -20,6 +20,8 @@ export type DaErrorCode =
   | 'submitter_mismatch'
   | 'submitter_refused'
   | 'equivocation'
+  | 'epoch_pruned'
+  | 'retention_full'
   | 'commitments_mismatch'
   | 'evaluations_mismatch'
   | 'evaluation_not_canonical'

@@ -18,7 +18,7 @@ import { DaError } from './errors.ts';
 import { buildTree, type MerkleTree, treeRoot } from './merkle.ts';
 import type { Geometry } from './profile.ts';
 import { TAGS, taggedHash } from './tagged-hash.ts';
-import { join, littleEndian, type Reader } from './wire.ts';
+import { join, littleEndian, Reader } from './wire.ts';
 
 /** Version of the header format of the KZG scheme. */
 export const HEADER_VERSION = 1;
@@ -84,6 +84,14 @@ export function encodeCore(core: HeaderCore): Uint8Array<ArrayBuffer> {
 /** A header's bytes: 258, in version 2 178. */
 export function encodeHeader(header: BlobHeader): Uint8Array<ArrayBuffer> {
   return join(encodeCore(header), header.evaluationsHash, header.openingProof);
+}
+
+/** A header alone; DaError `truncated` or `trailing_bytes`. Meaning is checked by `checkHeader`. */
+export function decodeHeader(bytes: Uint8Array): BlobHeader {
+  const reader = new Reader(bytes);
+  const header = readHeader(reader);
+  reader.end();
+  return header;
 }
 
 /** Reads a header; `truncated` if bytes are missing. Meaning is checked by `checkHeader`. */

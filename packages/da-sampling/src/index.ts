@@ -98,6 +98,7 @@ export {
 } from './errors.ts';
 export {
   type BlobHeader,
+  decodeHeader,
   encodeHeader,
   HEADER_BYTES,
   HEADER_VERSION,
@@ -133,6 +134,12 @@ export { createRandaoBeacon, type RandaoBlock, type RandaoOptions } from './rand
 export { recoverBlob } from './recover-blob.ts';
 export { checkRegistrations, createRegistration, type Registration } from './registration.ts';
 export { type RepairOptions, repairRows } from './repair-rows.ts';
+export {
+  MAX_KEPT_BLOBS,
+  prunableThrough,
+  RetentionIndex,
+  type SignedBlob,
+} from './retention.ts';
 export {
   type RetrievedBlob,
   type RetrieveOptions,

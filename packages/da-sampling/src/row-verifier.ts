@@ -24,6 +24,7 @@ import {
   isRowCommitted,
   type RowMessage,
   rowLeaf,
+  rowLeafAsync,
   rowLeafPrefix,
 } from './rows.ts';
 import { equalBytes } from './wire.ts';
@@ -47,8 +48,8 @@ const ROWS_PER_TURN = 16;
 export type RowStreamOptions = {
   readonly signal?: AbortSignal;
   /**
-   * Hashes and inner products are left to its workers; without it they take this thread, as do rows
-   * of the hash-only scheme.
+   * Hashes and inner products are left to its workers. Without it they take this thread, as do rows
+   * of the hash-only scheme; only hashes are left to WebCrypto where the runtime has no other.
    */
   readonly pool?: Pick<KzgPool, 'digestMany'>;
   /** The stream ends after so many refused messages; default 1: nobody sends wrong rows by mistake. */
@@ -95,9 +96,7 @@ export class RowVerifier {
    */
   add(message: RowMessage): VerifiedRow {
     const copy = this.#copy(message);
-    const leaf = rowLeaf(copy.row, copy.index);
-    this.#assertCommitted(copy, leaf);
-    return this.#rows.get(copy.index) ?? this.#accept(copy, this.#check.holds(copy));
+    return this.#judge(copy, rowLeaf(copy.row, copy.index));
   }
 
   /**
@@ -179,11 +178,11 @@ export class RowVerifier {
       seen.add(index);
       const known = this.#rows.get(index);
       if (known !== undefined) return { ok: true, row: known };
+      const copy = this.#copy(message);
       const { evaluation } = this.#check;
       if (pool === undefined || evaluation === undefined) {
-        return { ok: true, row: this.add(message) };
+        return { ok: true, row: this.#judge(copy, await rowLeafAsync(copy.row, index)) };
       }
-      const copy = this.#copy(message);
       const [digest] = await pool.digestMany([copy.row], {
         z: evaluation.z,
         prefixes: [rowLeafPrefix(index)],
@@ -198,6 +197,12 @@ export class RowVerifier {
       if (error instanceof DaError) return { ok: false, error };
       throw error;
     }
+  }
+
+  /** The verified row of a copy with its leaf. */
+  #judge(copy: OwnRow, leaf: Uint8Array): VerifiedRow {
+    this.#assertCommitted(copy, leaf);
+    return this.#rows.get(copy.index) ?? this.#accept(copy, this.#check.holds(copy));
   }
 
   #assertCommitted(message: OwnRow, leaf: Uint8Array): void {

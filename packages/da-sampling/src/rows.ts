@@ -4,6 +4,7 @@
  * Leaf = TH(ROW_LEAF, index u16 | row as c x 32 bytes), also for data rows; the 31-byte form below is
  * transport only. The tree has 2^ceil(log2 n) leaves; those from n on are TH(ROW_EMPTY, "").
  */
+import { sha256Async } from '@barycenter/kzg';
 import { DaError } from './errors.ts';
 import { branchLeadsTo, buildTree, type MerkleTree } from './merkle.ts';
 import { addTopBytes, dropTopBytes, everyTopByteIsZero } from './payload.ts';
@@ -33,6 +34,11 @@ export function rowLeaf(row: Uint8Array, index: number): Uint8Array<ArrayBuffer>
 /** What a leaf's hash takes in before the row, 66 bytes. */
 export function rowLeafPrefix(index: number): Uint8Array<ArrayBuffer> {
   return join(tagPrefix(TAGS.rowLeaf), littleEndian(index, 2));
+}
+
+/** `rowLeaf`, off this thread where the runtime hashes only so. */
+export function rowLeafAsync(row: Uint8Array, index: number): Promise<Uint8Array<ArrayBuffer>> {
+  return sha256Async([rowLeafPrefix(index), row]);
 }
 
 /** The tree over n coded rows. */

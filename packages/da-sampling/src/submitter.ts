@@ -10,9 +10,9 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { type Domain, encodeRegistry, expectLength } from './domain.ts';
 import { DaError, type EquivocationEvidence, type SignedHeader } from './errors.ts';
-import { type BlobHeader, readHeader, headerRoot as rootOf } from './header.ts';
+import { type BlobHeader, decodeHeader, headerRoot as rootOf } from './header.ts';
 import { TAGS, taggedHash } from './tagged-hash.ts';
-import { equalBytes, join, Reader } from './wire.ts';
+import { equalBytes, join } from './wire.ts';
 
 /** Bytes of a submitter signature. */
 export const SUBMITTER_SIGNATURE_BYTES = 65;
@@ -88,9 +88,7 @@ export function isEquivocation(
 
 /** The header, after its signature was found to be its submitter's. */
 function openSigned(signed: SignedHeader, domain: Domain): BlobHeader {
-  const reader = new Reader(signed.header);
-  const header = readHeader(reader);
-  reader.end();
+  const header = decodeHeader(signed.header);
   const submitter = recoverSubmitter(
     { headerRoot: rootOf(header), signature: signed.signature },
     domain,

@@ -33,25 +33,43 @@ describe('cells of coded rows', () => {
     for (const cell of CELLS) expect(verifyCells([cell], { kzg, header })).toBe(true);
   });
 
-  it('verify in the stock EIP-7594 verifiers against the derived commitment', async () => {
-    for (const { name, verifyCellKzgProofBatch } of await stockVerifiers()) {
-      const commitments = CELLS.map(({ row }) => {
-        const coefficients = kzg.rowCoefficients(row, { dataRows: 4, rowCount: 16 });
-        return kzg.combineCommitments(header.commitments, coefficients);
+  // k is 1 for the single element of c = 1, and 4 otherwise: a data row, and two that were made.
+  for (const c of [1, 63, 64, 65, 1024, 4096]) {
+    it(`verify in c-kzg and node-eth-kzg against the derived commitment, for c = ${c}`, () => {
+      const made = toyBlob(c === 1 ? 31 : 31 * 4 * c).blob;
+      const { geometry } = made;
+      expect(geometry.c).toBe(c);
+      const checked = checkHeader(made.message, { ...POLICY, kzg });
+      const rows = new RowVerifier({ kzg, header: checked });
+      const cells = [0, 5, 15].flatMap((row) => {
+        const verified = rows.add(made.rowMessage(row));
+        const last = Math.ceil(c / 64) - 1; // the last cell with an element of the row
+        return [last, 64].map((cellIndex) => ({
+          row,
+          cellIndex,
+          ...serveCell(verified, cellIndex, { kzg }),
+        }));
       });
-      const verify = (cells: readonly Uint8Array[]) =>
-        verifyCellKzgProofBatch(
-          commitments,
-          CELLS.map(({ cellIndex }) => cellIndex),
-          [...cells],
-          CELLS.map(({ proof }) => proof),
+      const commitments = cells.map(({ row }) => {
+        const shape = { dataRows: geometry.k, rowCount: geometry.n };
+        return kzg.combineCommitments(checked.commitments, kzg.rowCoefficients(row, shape));
+      });
+      for (const { name, verifyCellKzgProofBatch } of stockVerifiers()) {
+        const verify = (bytes: readonly Uint8Array[]) =>
+          verifyCellKzgProofBatch(
+            commitments,
+            cells.map(({ cellIndex }) => cellIndex),
+            [...bytes],
+            cells.map(({ proof }) => proof),
+          );
+        const bytes = cells.map(({ cell }) => cell);
+        expect(verify(bytes), name).toBe(true);
+        expect(verify(bytes.map((cell, i) => (i === 2 ? flipped(cell, 31) : cell))), name).toBe(
+          false,
         );
-      expect(verify(CELLS.map(({ cell }) => cell)), name).toBe(true);
-      expect(verify(CELLS.map(({ cell }, i) => (i === 2 ? flipped(cell, 31) : cell))), name).toBe(
-        false,
-      );
-    }
-  });
+      }
+    });
+  }
 
   it('hold the row in cells 0 to ceil(c / 64) - 1 and zeros up to cell 63', () => {
     for (const row of [0, 9]) {

@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { checkHeader } from '../src/check-header.ts';
 import { committeesInTime } from '../src/epoch-committees.ts';
 import { type EpochSchedule, epochStart, isSigned } from '../src/epochs.ts';
-import { COMMITTEE, codeOf, kzg, POLICY, toyBlob } from './fixture.ts';
+import { Attester, aggregate, encodeBlob } from '../src/index.ts';
+import {
+  bls,
+  COMMITTEE,
+  codeOf,
+  committeeFor,
+  DOMAIN,
+  kzg,
+  POLICY,
+  SUBMITTER_KEY,
+  secretKeyOf,
+  TOY,
+  toyBlob,
+} from './fixture.ts';
 
 const SCHEDULE: EpochSchedule = {
   genesisSeconds: 0,
@@ -36,6 +49,29 @@ describe('committeesInTime', () => {
     for (const other of [epoch + 1n, 0n, -1n, 2n ** 64n - 1n]) {
       expect(committeeOf(other)).toBeUndefined();
     }
+  });
+
+  it('lets a node sign blobs of both epochs around a boundary, each for its own committee', () => {
+    const next = committeeFor(epoch + 1n);
+    const both = new Map([...committees, [next.epoch, next]]);
+    const committeeOf = committeesInTime({
+      schedule: SCHEDULE,
+      committees: both,
+      nowSeconds: () => START + 110,
+      rule: isSigned,
+    });
+    const attester = new Attester({ ...POLICY, committeeOf, kzg, bls, secretKey: secretKeyOf(2) });
+    [COMMITTEE, next].forEach((committee, i) => {
+      const payload = new Uint8Array(50).fill(i);
+      const options = { kzg, profile: TOY, domain: DOMAIN, submitterKey: SUBMITTER_KEY };
+      const blob = encodeBlob(payload, { ...options, committee, nonce: BigInt(i) });
+      const session = attester.open(blob.message);
+      session.addPayload(payload);
+      const attestations = [session.attest()];
+      const { header } = session;
+      const { signedSeats, rejected } = aggregate({ bls, committee, header, attestations });
+      expect([signedSeats, rejected]).toEqual([session.assignedRows.length, []]);
+    });
   });
 
   it('makes a header of an expired epoch epoch_unknown, before any curve operation', () => {

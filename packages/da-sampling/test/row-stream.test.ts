@@ -1,7 +1,7 @@
 /** Rows of one peer as a stream: bounded, abortable, off the thread on request. */
 import { createKzgPool } from '@barycenter/kzg/pool';
 import { seededRandom } from '@barycenter/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import {
   checkHeader,
   MAX_ROWS_AHEAD,
@@ -160,4 +160,24 @@ it('without a pool a stream lets other events happen after every few rows', asyn
   for await (const outcome of verifier.stream(messages)) seen.push(outcome.ok && isTurn);
   expect(seen).toHaveLength(16);
   expect(seen.at(-1)).toBe(true);
+});
+
+it('without a pool, where a runtime hashes only by WebCrypto, long rows are hashed by it', async () => {
+  const long = toyBlob(31 * 4 * 128).blob;
+  const opened = checkHeader(long.message, { ...POLICY, kzg });
+  const rows = [3, 9].map((index) => long.rowMessage(index));
+  const lie = { ...rows[1]!, row: flipped(rows[1]!.row, 4000) };
+  const digest = vi.spyOn(crypto.subtle, 'digest');
+  const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
+  try {
+    const verifier = new RowVerifier({ kzg, header: opened });
+    expect(await outcomesOf([rows[0]!, lie, rows[1]!], {}, verifier)).toEqual([
+      'row 3',
+      'row_not_committed 9',
+    ]);
+    expect(digest.mock.calls.length).toBeGreaterThanOrEqual(2);
+  } finally {
+    digest.mockRestore();
+    builtin.mockRestore();
+  }
 });

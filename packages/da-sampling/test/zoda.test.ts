@@ -39,7 +39,9 @@ import {
 } from '../src/index.ts';
 import { createLanes } from '../src/lanes.ts';
 import { PRIME } from '../src/prime-field.ts';
+import { geometry } from '../src/profile.ts';
 import { extendWords, recoverWords } from '../src/row-code.ts';
+import { samplesForShare } from '../src/security.ts';
 import { signHeaderRoot } from '../src/submitter.ts';
 import { TAGS, taggedHash } from '../src/tagged-hash.ts';
 import { bytesOfWords, packWords } from '../src/zoda-payload.ts';
@@ -483,6 +485,28 @@ describe('a light client of the hash-only scheme', () => {
     expect(report).toMatchObject({ status: 'available', repaired: 0, samples: 5 });
     expect(report.confidence).toBeCloseTo(1 - (1 - phi) ** 5, 12);
     expect(report.bytes).toBe(5 * (32 * 5 + 32 * 4));
+  });
+
+  it('at profile zoda needs 20 rows for 2^-40, 2.62 MiB of the largest payload with the checksums', () => {
+    const bytesAt = (byteLength: number) => {
+      const shape = geometry(ZODA, byteLength);
+      const { cell, proof } = zoda.samples.sizes(shape);
+      const count = samplesForShare(zoda.samples.undecodableShare(shape), 40);
+      return [shape.k, count, count * (cell + proof) + 4 * shape.k * checksumWidth(shape)];
+    };
+    expect([256 * 30, 61_440, 245_760, 2 ** 20, 32_505_856].map(bytesAt)).toEqual([
+      [1, 1, 8532],
+      [64, 10, 17_536],
+      [128, 14, 44_928],
+      [256, 20, 125_824],
+      [256, 20, 2_747_264],
+    ]);
+    // Rows are drawn without replacement: exactly, one row fewer would not do.
+    const missed = (s: number) =>
+      Array.from({ length: s }, (_, i) => Math.log2((255 - i) / (1024 - i))).reduce(
+        (a, b) => a + b,
+      );
+    expect([missed(19) > -40, missed(20) <= -40]).toEqual([true, true]);
   });
 
   it('accepts with 12 of 16 rows silent by repair, and refuses with 13', async () => {

@@ -31,7 +31,7 @@ export {
 export type { CheckedCommitments, DerivedCell, EvaluationWeights } from './rows.ts';
 export { bytesToScalar, FIELD_MODULUS, scalarToBytes } from './scalar.ts';
 export type { Tier } from './setup.ts';
-export { sha256 } from './sha256.ts';
+export { sha256, sha256Async } from './sha256.ts';
 export type { TablePolicy } from './wasm/tables.ts';
 
 const DEPLOYED: KernelSource = {

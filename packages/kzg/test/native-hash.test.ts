@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compileKernel, type KernelName, sha256 } from '@barycenter/kzg';
+import { compileKernel, type KernelName, sha256, sha256Async } from '@barycenter/kzg';
 import { seededRandom } from '@barycenter/testing';
 import { expect, test, vi } from 'vitest';
 import { findNativeHash, MIN_NATIVE_BYTES, preferNative } from '../src/native-hash.ts';
@@ -38,6 +38,25 @@ test('little is hashed by the other function, much by the runtime where it can',
     expect(slow).toHaveBeenCalledTimes(2);
   } finally {
     spy.mockRestore();
+  }
+});
+
+test('sha256Async is the same hash, by WebCrypto for much where the runtime has no synchronous one', async () => {
+  const digest = vi.spyOn(crypto.subtle, 'digest');
+  const builtin = vi.spyOn(process, 'getBuiltinModule');
+  try {
+    expect(await sha256Async(parts)).toEqual(expected);
+    expect(digest).not.toHaveBeenCalled();
+    builtin.mockReturnValue(undefined);
+    expect(await sha256Async(parts)).toEqual(expected);
+    expect(digest).toHaveBeenCalledTimes(1);
+    expect(await sha256Async(parts.slice(0, 3))).toEqual(sha256(parts.slice(0, 3)));
+    expect(digest).toHaveBeenCalledTimes(1);
+    vi.stubGlobal('crypto', {}); // an insecure context
+    expect(await sha256Async(parts)).toEqual(expected);
+  } finally {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
   }
 });
 

@@ -8,10 +8,14 @@
  * `TypeError` or `RangeError`.
  */
 import type { AmdCode } from './amd/codes.ts';
+import type { AttestedKeyCode } from './attested-key/codes.ts';
 import type { BindingCode } from './binding/codes.ts';
+import type { FetchCode } from './fetch/codes.ts';
 import type { IntelCode } from './intel/codes.ts';
+import type { NrasCode } from './nras/codes.ts';
 import type { NvidiaCode } from './nvidia/codes.ts';
 import type { PolicyCode } from './policy/codes.ts';
+import type { XmlCode } from './xml/codes.ts';
 
 /**
  * Codes of the parts that all vendors share:
@@ -63,7 +67,17 @@ export type CoreCode =
   | 'crypto_unavailable';
 
 /** Every code with which evidence, collateral or a statement is refused. Stable across versions. */
-export type TeeCode = CoreCode | IntelCode | AmdCode | NvidiaCode | BindingCode | PolicyCode;
+export type TeeCode =
+  | CoreCode
+  | IntelCode
+  | AmdCode
+  | NvidiaCode
+  | NrasCode
+  | XmlCode
+  | FetchCode
+  | BindingCode
+  | PolicyCode
+  | AttestedKeyCode;
 
 /** What was asked for and what was found, as short text for a report. */
 export interface Difference {

@@ -167,13 +167,23 @@ export class DaDeployment {
 
   /** Freezes and forms the committee of the next epoch and goes there. */
   async nextEpoch(): Promise<bigint> {
+    return (await this.drawEpoch()).epoch;
+  }
+
+  /** The same with the receipts. */
+  async drawEpoch(): Promise<{
+    readonly epoch: bigint;
+    readonly freeze: TransactionReceipt;
+    readonly form: TransactionReceipt;
+  }> {
     const [account] = await this.chain.getAddresses();
     const epoch = (await this.currentEpoch()) + 1n;
-    await this.send(account!, { functionName: 'freeze' });
+    const freeze = await this.send(account!, { functionName: 'freeze' });
     await this.chain.mine({ blocks: Number(this.settings.seedDelayBlocks) + 1 });
-    await this.send(account!, await formCall(this.chain, { address: this.address, epoch }));
+    const call = await formCall(this.chain, { address: this.address, epoch });
+    const form = await this.send(account!, call);
     await this.enterEpoch(epoch);
-    return epoch;
+    return { epoch, freeze, form };
   }
 
   currentEpoch(): Promise<bigint> {

@@ -3,7 +3,7 @@
  * Rules: da-review.md §5.5, §5.6, §5.7.
  */
 import { signatureTag } from '@barycenter/bls';
-import { attestationTag } from '@barycenter/da-sampling';
+import { attestationTag, lockedUntil, prunableThrough } from '@barycenter/da-sampling';
 import {
   DATA_AVAILABILITY_ABI,
   expandSignature,
@@ -242,6 +242,27 @@ describe.runIf(binary !== undefined)('the registry', () => {
     await withdraw();
     expect(await chain.getBalance({ address: da.address })).toBe(0n);
     expect(await refusalOf(withdraw())).toBe('NotRegistered');
+  });
+
+  test('releases stake when nodes may delete the last epoch it answers for, to the second', async () => {
+    await da.register(first, { stake: 5000n });
+    const epoch = await read('currentEpoch');
+    await da.send(first.account, { functionName: 'resign', args: [ZERO_ADDRESS] });
+    const contract = { ...da.contract, args: [first.account] } as const;
+    const withdrawal = await chain.readContract({ ...contract, functionName: 'withdrawals' });
+    const unlockSeconds = Number(withdrawal[1]);
+    const genesis = { ...da.contract, functionName: 'epochStart', args: [0n] } as const;
+    const schedule = {
+      genesisSeconds: Number(await chain.readContract(genesis)),
+      epochSeconds: Number(SETTINGS.epochSeconds),
+      graceSeconds: Number(SETTINGS.graceSeconds),
+      retentionSeconds: Number(SETTINGS.retentionSeconds),
+      signMarginSeconds: 0,
+      beaconLeadSeconds: 0,
+    };
+    expect(unlockSeconds).toBe(lockedUntil(schedule, epoch + 1n));
+    expect(prunableThrough(schedule, unlockSeconds - 1)).toBe(epoch);
+    expect(prunableThrough(schedule, unlockSeconds)).toBe(epoch + 1n);
   });
 
   test('refuses strangers to add stake, resign or withdraw', async () => {

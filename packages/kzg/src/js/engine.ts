@@ -3,13 +3,7 @@
  * everywhere, and is what the others are compared with.
  */
 import { BASE_FIELD_MODULUS } from '../base-field.ts';
-import {
-  type Engine,
-  POINT_STATUS,
-  type PointList,
-  type PointSum,
-  type Weights,
-} from '../engine.ts';
+import { type Engine, POINT_STATUS, type PointList, type PointSum } from '../engine.ts';
 import { once } from '../once.ts';
 import {
   FIELD_MODULUS,
@@ -44,7 +38,8 @@ import {
 import { readG2Points } from './g2.ts';
 import { multiplyAndSum } from './msm.ts';
 import { type G2Lines, pairingsCancel, prepareG2 } from './pairing.ts';
-import { barycentricWeights, evaluateAt, innerProduct, quotientValues } from './polynomial.ts';
+import { barycentricWeights, evaluateAt, quotientValues } from './polynomial.ts';
+import { type RowWeights, rowProduct, rowWeights } from './row-product.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -52,18 +47,6 @@ class Points implements PointList {
   readonly list: readonly Point[];
 
   constructor(list: readonly Point[]) {
-    this.list = list;
-  }
-
-  get count(): number {
-    return this.list.length;
-  }
-}
-
-class ScalarWeights implements Weights {
-  readonly list: readonly bigint[];
-
-  constructor(list: readonly bigint[]) {
     this.list = list;
   }
 
@@ -114,9 +97,8 @@ export function createJsEngine(openSetup: OpenSetup, reason: string): Engine {
       return { proof: commitScalars(quotientValues(scalars, { z, y })), y };
     },
     evaluate: (values, z) => evaluateAt(readScalars(values), z),
-    weights: (z, count) => new ScalarWeights(barycentricWeights(z, count) ?? []),
-    innerProduct: (values, weights) =>
-      innerProduct(readScalars(values), (weights as ScalarWeights).list),
+    weights: (z, count) => rowWeights(barycentricWeights(z, count) ?? []),
+    innerProduct: (values, weights) => rowProduct(values, weights as RowWeights),
 
     extendBlob,
     cell: (values, cellIndex) =>

@@ -22,7 +22,10 @@ export interface TcbLevelFacts {
 
 /** How far a platform is behind the newest level of its TCB info. */
 export interface TcbDistance {
-  /** Components below the newest level: name (`sgx[3]`, `tdx[0]`, `pcesvn`), what is there, what is newest. */
+  /**
+   * Components below the newest level: name (`sgx[3]`, `tdx[0]`, `pcesvn`, `tdxmodule`, `qe`), what is
+   * there, what is newest.
+   */
   readonly components: readonly {
     readonly name: string;
     readonly actual: number;
@@ -58,11 +61,21 @@ export interface PckFacts {
     | undefined;
 }
 
+/** Dates and number of a signed statement of Intel. */
+export interface CollateralFacts {
+  readonly version: number;
+  readonly issueDate: Date;
+  readonly nextUpdate: Date;
+  readonly evaluationDataNumber: number;
+}
+
 /** Facts of one quote. */
 export interface IntelFacts {
   readonly kind: 'sgx' | 'tdx';
   readonly quoteVersion: 3 | 4 | 5;
   readonly body: SgxReport | TdReport;
+  /** 20 bytes of the header: which quoting enclave of the platform, by Intel's reference one. */
+  readonly userData: Uint8Array;
   /** 64 bytes of the body. */
   readonly reportData: Uint8Array;
   readonly quotingEnclave: SgxReport;
@@ -83,6 +96,11 @@ export interface IntelFacts {
     /** Lower of TCB info's and quoting enclave identity's tcbEvaluationDataNumber. */
     readonly evaluationDataNumber: number;
     readonly distance: TcbDistance;
+  };
+  /** What the platform was judged by. */
+  readonly collateral: {
+    readonly tcbInfo: CollateralFacts;
+    readonly qeIdentity: CollateralFacts;
   };
   /** Earliest end of validity among certificates, lists, TCB info and identity. */
   readonly expiresAt: Date;

@@ -1,0 +1,180 @@
+/**
+ * Appraisal (RFC 9334 §8.4): evidence is verified, its facts are judged by a policy, and the result
+ * says for each part how far it can be trusted (draft-ietf-rats-ar4si) and why.
+ *
+ * It fails closed: a check that does not hold, something missing, something not understood, all end in
+ * a status other than `affirming`. What the policy leaves unsaid is not checked beyond its defaults; in
+ * particular, without a list of measurements any code in a genuine TEE is accepted, and the claim
+ * about executables stays 0.
+ */
+import { verifySnp } from './amd/verify.ts';
+import type { Appraisal } from './appraisal/appraisal.ts';
+import {
+  type CpuEvidence,
+  type Evidence,
+  evidenceHash,
+  type GpuEvidence,
+} from './appraisal/evidence.ts';
+import { judge, type VerifiedCpu, type VerifiedGpu } from './appraisal/judge.ts';
+import type { Verified } from './checks.ts';
+import { readNow } from './clock.ts';
+import type { CryptoProvider } from './crypto.ts';
+import { verifyEventLog } from './intel/rtmr.ts';
+import { verifySgx, verifyTdx } from './intel/verify.ts';
+import type { NrasFacts } from './nras/facts.ts';
+import type { NvidiaChainCache } from './nvidia/chain.ts';
+import { verifyNvidiaDevice } from './nvidia/device.ts';
+import { MAX_DEVICES } from './nvidia/evidence.ts';
+import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
+import { verifyReferenceManifest } from './nvidia/rim.ts';
+import type { ManifestCache } from './nvidia/rim-cache.ts';
+import { definePolicy, type Policy, type PolicyInput } from './policy/policy.ts';
+import type { TrustAnchors } from './trust.ts';
+
+/** What the verifier decides, and never the evidence. */
+export interface AppraiseOptions {
+  /** The time to judge at. */
+  readonly now: Date;
+  /** Default: the vendors' production roots. */
+  readonly trust?: TrustAnchors;
+  /** Default: the platform's WebCrypto. */
+  readonly crypto?: CryptoProvider;
+  /** What the CPU's report data must be, 64 bytes: the answer to a challenge. */
+  readonly reportData?: Uint8Array;
+  /** The nonces that the GPUs were asked with, 32 bytes each, in the order of the evidence. */
+  readonly gpuNonces?: readonly Uint8Array[];
+  /** Caches of verified certificate chains and manifests, for many appraisals. */
+  readonly chains?: NvidiaChainCache;
+  readonly manifests?: ManifestCache;
+  /** `verifyNras` of `@barycenter/tee-attest/nras` and the service's keys, if the policy accepts it. */
+  readonly nras?: { readonly verify: NrasVerifier; readonly jwks: Uint8Array };
+}
+
+/** `verifyNras`, handed in because it needs jose. */
+export type NrasVerifier = (
+  eat: Uint8Array,
+  collateral: { readonly jwks: Uint8Array },
+  options: { readonly now: Date; readonly nonce: Uint8Array },
+) => Promise<Verified<NrasFacts>>;
+
+/** Where the requester's nonce stands in a GPU report: after the SPDM header. */
+const NONCE_AT = 4;
+const NONCE_BYTES = 32;
+const REPORT_DATA_BYTES = 64;
+/** Manifests per GPU: one is of the driver, one of the VBIOS. */
+const MAX_MANIFESTS = 2;
+
+/**
+ * Appraises evidence under a policy. Costs the verification of each part (all at once), one hash of
+ * the evidence, and little else.
+ * @throws TypeError or RangeError for misuse: `now` missing or no time, no policy or one that is none,
+ *   expected bytes of a wrong length, more than 64 GPUs. Bad evidence never throws.
+ * @example
+ * ```ts
+ * const { status, checks } = await appraise(
+ *   { cpu: { kind: 'tdx', bytes: quote, collateral } },
+ *   { version: 1, tdx: { mrTd: [expected] } },
+ *   { now: new Date(), reportData },
+ * );
+ * if (status !== 'affirming') console.log(checks.filter(({ ok }) => !ok));
+ * ```
+ */
+export async function appraise(
+  evidence: Evidence,
+  policy: PolicyInput,
+  options: AppraiseOptions,
+): Promise<Appraisal> {
+  const now = new Date(readNow(options?.now));
+  if (typeof policy !== 'object' || policy === null)
+    throw new TypeError('policy: expected a policy');
+  const complete = definePolicy(policy);
+  const { cpu, gpus = [] } = evidence;
+  checkExpectations(gpus, options);
+  const request = { ...options, now, policy: complete };
+  const hash = evidenceHash(evidence);
+  const [verifiedCpu, verifiedGpus] = await Promise.all([
+    cpu && verifyCpu(cpu, request),
+    Promise.all(gpus.map((gpu, i) => verifyGpu(gpu, options.gpuNonces?.[i], request))),
+  ]);
+  return judge(
+    { cpu: verifiedCpu, gpus: verifiedGpus },
+    { policy: complete, now, evidenceHash: hash, reportData: options.reportData },
+  );
+}
+
+type Request = AppraiseOptions & { readonly policy: Policy };
+
+function checkExpectations(
+  gpus: readonly GpuEvidence[],
+  { reportData, gpuNonces }: AppraiseOptions,
+): void {
+  if (gpus.length > MAX_DEVICES)
+    throw new RangeError(`gpus: expected at most ${MAX_DEVICES}, got ${gpus.length}`);
+  if (gpus.some(({ manifests = [] }) => manifests.length > MAX_MANIFESTS))
+    throw new RangeError(`manifests: expected at most ${MAX_MANIFESTS}`);
+  if (reportData !== undefined && reportData.length !== REPORT_DATA_BYTES)
+    throw new RangeError(`reportData: expected 64 bytes, got ${reportData.length}`);
+  if (gpuNonces === undefined) return;
+  if (gpuNonces.length !== gpus.length)
+    throw new RangeError(`gpuNonces: expected ${gpus.length}, got ${gpuNonces.length}`);
+  if (gpuNonces.some(({ length }) => length !== NONCE_BYTES))
+    throw new RangeError('gpuNonces: expected 32 bytes each');
+}
+
+async function verifyCpu(cpu: CpuEvidence, request: Request): Promise<VerifiedCpu> {
+  const { kind, bytes } = cpu;
+  if (cpu.kind === 'snp') {
+    // Without a list there are facts too; the policy decides.
+    const options = { ...request, revocation: 'unchecked' } as const;
+    return { kind, result: await verifySnp(bytes, cpu.collateral, options), eventLog: undefined };
+  }
+  const { trailing } = request.policy;
+  const verify = kind === 'sgx' ? verifySgx : verifyTdx;
+  const result = await verify(bytes, cpu.collateral, { ...request, trailing });
+  const log = cpu.eventLog;
+  if (log === undefined || !result.ok || result.facts.body.kind === 'sgx')
+    return { kind, result, eventLog: undefined };
+  return { kind, result, eventLog: await verifyEventLog(log, result.facts.body) };
+}
+
+async function verifyGpu(
+  { manifests = [], ocsp, nras, ...evidence }: GpuEvidence,
+  expectedNonce: Uint8Array | undefined,
+  request: Request,
+): Promise<VerifiedGpu> {
+  const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
+  const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, request)));
+  const ofKind = (kind: ReferenceManifest['kind']): ReferenceManifest | undefined =>
+    references.flatMap((each) => (each.ok ? each.facts : [])).find((each) => each.kind === kind);
+  const nonce = expectedNonce ?? ownNonce(evidence.report);
+  // Without manifests or answers there are facts too; the policy decides.
+  const result = await verifyNvidiaDevice(
+    evidence,
+    { driverRim: ofKind('driver'), vbiosRim: ofKind('vbios'), ocsp },
+    { ...request, nonce, revocation: 'unchecked', manifests: 'unchecked' },
+  );
+  return {
+    result,
+    manifests: references,
+    nras: await askNras(nras, nonce, request),
+    fresh: expectedNonce !== undefined,
+  };
+}
+
+async function askNras(
+  eat: Uint8Array | undefined,
+  nonce: Uint8Array,
+  { policy, nras, now }: Request,
+): Promise<Verified<NrasFacts> | undefined> {
+  if (eat === undefined || !policy.gpu.nras) return undefined;
+  if (nras === undefined)
+    throw new TypeError('nras: expected a verifier and keys, as the policy does');
+  return nras.verify(eat, { jwks: nras.jwks }, { now, nonce });
+}
+
+/** The nonce in a report of any length: what is too short is refused by its verifier. */
+function ownNonce(report: Uint8Array): Uint8Array {
+  const nonce = new Uint8Array(NONCE_BYTES);
+  nonce.set(report.subarray(NONCE_AT, NONCE_AT + NONCE_BYTES));
+  return nonce;
+}

@@ -1,0 +1,69 @@
+/** The set of appraisers whose signatures count, as the registry stores it. */
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { p256 } from '@noble/curves/nist.js';
+import { bytesToHex } from '../bytes.ts';
+
+/** Most appraisers of one set. */
+export const MAX_APPRAISERS = 255;
+
+/** Accounts that sign with EIP-712. */
+export interface Appraisers {
+  /** Counts up with every change of the set. */
+  readonly epoch: number;
+  /** How many of them must sign. */
+  readonly threshold: number;
+  /** 20 bytes each. */
+  readonly addresses: readonly Uint8Array[];
+}
+
+/** Keys that sign with COSE. */
+export interface CoseAppraisers {
+  readonly epoch: number;
+  readonly threshold: number;
+  readonly keys: readonly CoseAppraiser[];
+}
+
+export interface CoseAppraiser {
+  /** 1 to 32 bytes that name the key. */
+  readonly kid: Uint8Array;
+  readonly algorithm: 'EdDSA' | 'ES256';
+  /** Ed25519: 32 bytes. P-256: 33 bytes, compressed, or 65. */
+  readonly publicKey: Uint8Array;
+}
+
+/** @throws RangeError for a threshold that cannot be met or means nothing, doubles, or keys that are none. */
+export function checkAppraisers(set: Appraisers): void {
+  checkSet(set, set.addresses);
+  if (set.addresses.some(({ length }) => length !== 20))
+    throw new RangeError('addresses: expected 20 bytes each');
+}
+
+/** The same for keys that sign with COSE. */
+export function checkCoseAppraisers(set: CoseAppraisers): void {
+  checkSet(
+    set,
+    set.keys.map(({ kid }) => kid),
+  );
+  for (const { kid, algorithm, publicKey } of set.keys) {
+    if (kid.length === 0 || kid.length > 32) throw new RangeError('kid: expected 1 to 32 bytes');
+    const valid =
+      algorithm === 'EdDSA'
+        ? ed25519.utils.isValidPublicKey(publicKey, false)
+        : p256.utils.isValidPublicKey(publicKey);
+    if (!valid) throw new RangeError(`publicKey: no key of ${algorithm}`);
+  }
+}
+
+function checkSet(
+  { epoch, threshold }: Pick<Appraisers, 'epoch' | 'threshold'>,
+  names: readonly Uint8Array[],
+): void {
+  if (!Number.isInteger(epoch) || epoch < 0 || epoch > 0xffffffff)
+    throw new RangeError('epoch: expected a u32');
+  if (names.length > MAX_APPRAISERS) throw new RangeError(`appraisers: at most ${MAX_APPRAISERS}`);
+  if (!Number.isInteger(threshold) || threshold < 1 || threshold > names.length) {
+    throw new RangeError(`threshold: expected 1 to ${names.length}, got ${threshold}`);
+  }
+  if (new Set(names.map(bytesToHex)).size !== names.length)
+    throw new RangeError('appraisers: one stands twice');
+}

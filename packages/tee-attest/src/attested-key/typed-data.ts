@@ -1,0 +1,74 @@
+/**
+ * EIP-712 ("Typed structured data hashing and signing") for structs of static fields: addresses,
+ * unsigned integers and 32-byte words. That is all that the statements here contain, so encoding
+ * is one word per field.
+ */
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { unsigned } from '../binding/fields.ts';
+import { concatBytes } from '../bytes.ts';
+
+/** Where a signature counts: one registry on one chain. */
+export interface Domain {
+  readonly chainId: bigint;
+  /** 20 bytes: the contract that keeps keys and appraisers. */
+  readonly registry: Uint8Array;
+}
+
+/** Fields of a struct in order: name and Solidity type. */
+export type StructFields = readonly (readonly [name: string, type: string])[];
+
+export const DOMAIN_NAME = 'barycenter.attested-key';
+export const DOMAIN_VERSION = '1';
+export const DOMAIN_FIELDS: StructFields = [
+  ['name', 'string'],
+  ['version', 'string'],
+  ['chainId', 'uint256'],
+  ['verifyingContract', 'address'],
+];
+
+/** What is signed: Keccak-256 of 1901 ‖ domain separator ‖ struct hash. 32 bytes. */
+export function typedDigest(domain: Domain, structHash: Uint8Array): Uint8Array<ArrayBuffer> {
+  return keccak(Uint8Array.of(0x19, 0x01), domainSeparator(domain), structHash);
+}
+
+/** Hash of the domain. */
+export function domainSeparator({ chainId, registry }: Domain): Uint8Array<ArrayBuffer> {
+  return keccak(
+    typeHash('EIP712Domain', DOMAIN_FIELDS),
+    keccak(ascii(DOMAIN_NAME)),
+    keccak(ascii(DOMAIN_VERSION)),
+    unsigned(chainId, 32),
+    word(registry),
+  );
+}
+
+/** Hash of a struct: Keccak-256 of its type's hash and one word per field. */
+export function structHash(
+  name: string,
+  fields: StructFields,
+  values: Readonly<Record<string, Uint8Array | bigint | number>>,
+): Uint8Array<ArrayBuffer> {
+  const words = fields.map(([field]) => word(values[field] as Uint8Array | bigint | number));
+  return keccak(typeHash(name, fields), ...words);
+}
+
+/** Bytes or a number as one word of 32 bytes, filled with zeros on the left. */
+export function word(value: Uint8Array | bigint | number): Uint8Array {
+  if (!(value instanceof Uint8Array)) return unsigned(value, 32);
+  const filled = new Uint8Array(32);
+  filled.set(value, 32 - value.length);
+  return filled;
+}
+
+/** Keccak-256 of the parts joined. */
+export function keccak(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(keccak_256(concatBytes(...parts)));
+}
+
+function typeHash(name: string, fields: StructFields): Uint8Array {
+  return keccak(ascii(`${name}(${fields.map(([field, type]) => `${type} ${field}`).join(',')})`));
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

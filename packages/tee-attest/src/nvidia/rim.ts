@@ -1,0 +1,140 @@
+/**
+ * NVIDIA reference integrity manifests: SWID tags (ISO/IEC 19770-2) in the TCG's RIM information
+ * model with an XML signature. The signer's chain stands in the file and must end in the pinned
+ * `NVIDIA CoRIM signing Root CA`; roles are told apart by common names. Golden values are read only
+ * from the canonical bytes whose digest was signed.
+ *
+ * A manifest does not say when it was signed, so that it is good as long as its signer's chain is:
+ * about two years.
+ */
+
+import { bytesToHex, equalBytes } from '../bytes.ts';
+import { type Certificate, commonName, parseCertificate } from '../certificate.ts';
+import { checkPath, verifyChain } from '../chain.ts';
+import { type Checks, recorded, type Verified } from '../checks.ts';
+import { readNow } from '../clock.ts';
+import { type CryptoProvider, defaultCrypto } from '../crypto.ts';
+import { allInOrder } from '../in-order.ts';
+import { PRODUCTION_TRUST, type TrustAnchors } from '../trust.ts';
+import { parseXml } from '../xml/read.ts';
+import { openSignature, type SignedDocument } from '../xml/signature.ts';
+import type { ReferenceManifest } from './reference-manifest.ts';
+import { readManifest } from './rim-contents.ts';
+
+/** Common names of the chain, signer first; the root is known by its hash. */
+const ROLES = [
+  /^(?:(?:HCC )?RIM L4 Signer|NVIDIA Reference Value L4 [A-Z0-9-]+)$/,
+  /^NVIDIA Reference Value L3 [A-Z0-9-]+ \d{3}$/,
+  /^NVIDIA Reference Value [A-Z0-9-]+ CA(?: \d{3})?$/,
+] as const;
+/** Key usage bit `digitalSignature`, RFC 5280 §4.2.1.3. */
+const DIGITAL_SIGNATURE = 0;
+
+/** When, and under which roots, a manifest is judged. */
+export interface ManifestOptions {
+  readonly now: Date;
+  readonly trust?: Pick<TrustAnchors, 'nvidiaRim'>;
+  readonly crypto?: CryptoProvider;
+}
+
+/** A manifest whose signatures hold; only time can still make it unacceptable. */
+export interface GenuineManifest {
+  readonly manifest: ReferenceManifest;
+  /** Signer first, root last. */
+  readonly chain: readonly Certificate[];
+}
+
+/**
+ * Verifies a manifest of at most 64 KiB: signature, signer's chain, format. Four P-384
+ * verifications; {@link createManifestCache} saves them from the second time on.
+ * @throws TypeError if `now` is no valid Date.
+ */
+export async function verifyReferenceManifest(
+  xml: Uint8Array,
+  options: ManifestOptions,
+): Promise<Verified<ReferenceManifest>> {
+  const judge = readJudge(options);
+  return recorded('nvidia.rim.format', async (checks) => {
+    const { manifest } = await verifyManifest(xml, { ...judge, checks });
+    return manifest;
+  });
+}
+
+/** Options with their defaults. */
+export interface Judge {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly roots: readonly string[];
+  readonly crypto: CryptoProvider;
+}
+
+export function readJudge({ now, trust = PRODUCTION_TRUST, crypto }: ManifestOptions): Judge {
+  return { now: readNow(now), roots: trust.nvidiaRim, crypto: crypto ?? defaultCrypto() };
+}
+
+/** As {@link verifyReferenceManifest}, with the chain, and throwing. */
+export async function verifyManifest(
+  xml: Uint8Array,
+  { checks, ...judge }: Judge & { readonly checks: Checks },
+): Promise<GenuineManifest> {
+  const signed = openSignature(parseXml(xml));
+  const chain = signed.certificates.map(parseCertificate);
+  const sha256 = await verifySigned(xml, { signed, chain, checks, ...judge });
+  const contents = readManifest(parseXml(signed.document));
+  checks.pass('nvidia.rim.contents', `${contents.kind} ${contents.version}`);
+  const expiresAt = new Date(Math.min(...chain.map(({ notAfter }) => notAfter)));
+  return { manifest: { ...contents, sha256, expiresAt }, chain };
+}
+
+/** Demands again what time changes: that the chain of a genuine manifest is valid at `now`. */
+export function checkManifestTime(
+  { chain }: GenuineManifest,
+  { checks, ...judge }: Judge & { readonly checks: Checks },
+): void {
+  checkPath(chain, { ...judge, checks, id: 'nvidia.rim' });
+}
+
+/** Demands chain, roles, digest and signature, all computed at once; returns the file's SHA-256. */
+async function verifySigned(
+  xml: Uint8Array,
+  {
+    signed,
+    chain,
+    checks,
+    ...judge
+  }: Judge & {
+    readonly signed: SignedDocument;
+    readonly chain: readonly Certificate[];
+    readonly checks: Checks;
+  },
+): Promise<Uint8Array> {
+  const { crypto } = judge;
+  const { publicKey: key, keyUsage } = chain[0] as Certificate;
+  const maySign = key.kind === 'ec' && key.curve === 'P-384' && keyUsage?.has(DIGITAL_SIGNATURE);
+  const { signature, signedInfo: data } = signed;
+  const algorithm = { kind: 'ecdsa', hash: 'SHA-384' } as const;
+  const [, genuine, digest, sha256] = await allInOrder([
+    verifyChain(chain, { ...judge, checks, id: 'nvidia.rim' }),
+    crypto.verify({ key, algorithm, signature, data }),
+    crypto.digest('SHA-384', signed.document),
+    crypto.digest('SHA-256', xml),
+  ]);
+  checks.must(chain.length === ROLES.length + 1, 'nvidia.rim.length', 'chain_length', {
+    expected: String(ROLES.length + 1),
+    actual: String(chain.length),
+  });
+  ROLES.forEach((role, i) => {
+    const actual = commonName(chain[i] as Certificate);
+    checks.must(role.test(actual ?? ''), `nvidia.rim.${i}.role`, 'chain_wrong_role', {
+      expected: role.source,
+      actual,
+    });
+  });
+  checks.must(maySign === true, 'nvidia.rim.key', 'rim_signature_key');
+  checks.must(genuine, 'nvidia.rim.signature', 'xml_signature_invalid');
+  checks.must(equalBytes(digest, signed.digest), 'nvidia.rim.digest', 'xml_digest_mismatch', {
+    expected: bytesToHex(signed.digest),
+    actual: bytesToHex(digest),
+  });
+  return sha256;
+}

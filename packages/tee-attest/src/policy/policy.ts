@@ -1,0 +1,112 @@
+/**
+ * What a relying party demands of evidence that is genuine: plain JSON, so that it can be published,
+ * pinned by its hash and shown to whoever is judged by it. Bytes are lower-case hexadecimal in the
+ * order in which they stand in the evidence, dates are days in UTC.
+ *
+ * Everything left out has a safe default (`design/tee.md` §7), and the default is part of the text
+ * that is hashed: a policy says the same whichever version of this package reads it, or has another
+ * id. Lists of what is allowed that are left out are not checked; an empty list allows nothing.
+ */
+
+import { canonicalHash, canonicalText } from '../canonical-json.ts';
+import { TeeError } from '../errors.ts';
+import { parseJson } from './json.ts';
+import {
+  type GpuPolicy,
+  type IntelPolicy,
+  POLICY_SHAPE,
+  type SgxPolicy,
+  type SnpPolicy,
+  type TdxPolicy,
+} from './policy-shape.ts';
+import { ShapeError } from './shape.ts';
+
+/** Kinds of CPU evidence. */
+export type CpuKind = 'sgx' | 'tdx' | 'snp';
+
+/** A policy with every default filled in. Make one with {@link definePolicy} or {@link parsePolicy}. */
+export interface Policy {
+  readonly version: 1;
+  /** For people only, up to 64 characters of `A-Za-z0-9 ._/-`. */
+  readonly name?: string;
+  /** Kinds of CPU evidence that are accepted; default all. An empty list: no CPU evidence is asked for. */
+  readonly cpu: readonly CpuKind[];
+  /** Bytes after a quote: refused (default) or cut off. */
+  readonly trailing: 'reject' | 'trim';
+  /**
+   * What report data may begin with, 1 to 64 bytes each. For what never changes; a challenge is
+   * given to `appraise` instead.
+   */
+  readonly reportData?: readonly string[];
+  readonly intel: IntelPolicy;
+  readonly sgx: SgxPolicy;
+  readonly tdx: TdxPolicy;
+  readonly snp: SnpPolicy;
+  readonly gpu: GpuPolicy;
+}
+
+/** A policy as it is written: `version`, and of the rest what differs from the defaults. */
+export type PolicyInput = { readonly version: 1 } & Omit<Some<Policy>, 'version'>;
+
+type Some<T> = T extends readonly unknown[] | string | number | boolean
+  ? T
+  : { readonly [Name in keyof T]?: Some<T[Name]> };
+
+/** Longest policy text in characters. */
+export const MAX_POLICY_CHARACTERS = 1_048_576;
+
+/** Policies that {@link definePolicy} made, which are frozen and complete, with their ids. */
+const known = /* @__PURE__ */ new WeakMap<object, Uint8Array<ArrayBuffer>>();
+
+/**
+ * The complete, frozen policy of what was written.
+ * @throws TypeError that names the member if something is unknown, missing or out of bounds.
+ * @example
+ * ```ts
+ * const policy = definePolicy({ version: 1, cpu: ['tdx'], intel: { tcb: { graceDays: 14 } } });
+ * ```
+ */
+export function definePolicy(input: PolicyInput): Policy {
+  if (known.has(input)) return input as Policy;
+  try {
+    return complete(input);
+  } catch (error) {
+    if (error instanceof ShapeError) throw new TypeError(`policy: ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * The policy in a text that others wrote.
+ * @throws TeeError `policy_malformed` for anything but JSON of this shape: unknown or repeated
+ * members, values out of bounds, more than {@link MAX_POLICY_CHARACTERS}.
+ */
+export function parsePolicy(text: string): Policy {
+  if (text.length > MAX_POLICY_CHARACTERS) {
+    const expected = `at most ${MAX_POLICY_CHARACTERS} characters`;
+    throw new TeeError('policy_malformed', `policy: expected ${expected}`, { expected });
+  }
+  try {
+    return complete(parseJson(text));
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    const { expected, message } = cause;
+    throw new TeeError('policy_malformed', message, { expected, cause });
+  }
+}
+
+/** The policy's canonical text (RFC 8785), defaults included. Parsing it gives the same policy. */
+export function policyText(policy: Policy): string {
+  return canonicalText(definePolicy(policy));
+}
+
+/** SHA-256 of {@link policyText}: 32 bytes that name the policy, on chain and off. */
+export function policyId(policy: Policy): Uint8Array<ArrayBuffer> {
+  return known.get(definePolicy(policy))!.slice();
+}
+
+function complete(value: unknown): Policy {
+  const policy = POLICY_SHAPE.read(value, '');
+  known.set(policy, canonicalHash(policy));
+  return policy;
+}
