@@ -63,7 +63,7 @@ function readModel(source: string): Model {
       stack.pop();
       continue;
     }
-    const written = [...rest.matchAll(/(?:(\w+):)?(\w+)="([^"&]*)"/g)];
+    const written = [...rest.matchAll(/(?:(\w+):)?(\w+)\s*=\s*"([^"&]*)"/g)];
     const declared = new Map<string, string>();
     const attributes: Model['attributes'][number][] = [];
     for (const [, space = '', name = '', value = ''] of written) {
