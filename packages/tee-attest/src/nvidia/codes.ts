@@ -1,7 +1,7 @@
 /** Codes of NVIDIA GPU and switch evidence. */
+import type { NvidiaDeviceCode, NvidiaFleetCode } from './device-codes.ts';
+import type { OcspCode } from './ocsp-codes.ts';
 import type { RimCode } from './rim-codes.ts';
 
-/**
- * - `gpu_report_malformed`: lengths, versions or fields of the SPDM report do not fit its format.
- */
-export type NvidiaCode = RimCode | 'gpu_report_malformed';
+/** Codes of device reports, of several devices together, of revocation answers, and of manifests. */
+export type NvidiaCode = NvidiaDeviceCode | NvidiaFleetCode | OcspCode | RimCode;

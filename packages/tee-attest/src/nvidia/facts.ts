@@ -11,8 +11,11 @@ export interface NvidiaFacts {
   readonly nonce: Uint8Array;
   /** SHA-256 of certificate 1's SubjectPublicKeyInfo: the key that the provisioner certified. */
   readonly deviceId: Uint8Array;
-  /** For display only: the device's serial number in its certificate. */
+  /** For display only: serial number of the leaf in decimal, as in NVIDIA's tokens. Changes with firmware. */
   readonly ueid: string | undefined;
+  /** 48 bytes: hash of the firmware that holds the signing key, by the leaf certificate. */
+  readonly fwid: Uint8Array;
+  /** Absent for switches. */
   readonly driverVersion: string | undefined;
   readonly vbiosVersion: string;
   readonly features: {
@@ -24,6 +27,8 @@ export interface NvidiaFacts {
   readonly measurements:
     | {
         readonly compared: number;
+        /** Indices with a reference value that does not apply: the video decoder's while it is off. */
+        readonly skipped: readonly number[];
         /** Indices in the report that no manifest has a value for. */
         readonly withoutReference: readonly number[];
         readonly manifests: readonly {
@@ -33,7 +38,7 @@ export interface NvidiaFacts {
         }[];
       }
     | undefined;
-  /** Whether every certificate that must be was reported good by OCSP; undefined if not asked. */
+  /** Whether OCSP reported good every certificate between leaf and root. */
   readonly revocationChecked: boolean;
   /** Earliest end of validity among certificates, manifests and OCSP answers. */
   readonly expiresAt: Date;
