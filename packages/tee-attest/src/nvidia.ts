@@ -28,7 +28,11 @@ export type { OpaqueFields } from './nvidia/opaque.ts';
 export type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 export { type GpuReport, type MeasurementBlock, parseGpuReport } from './nvidia/report.ts';
 export type { OcspAnswer } from './nvidia/revocation.ts';
-export { type ManifestOptions, manifestChain, verifyReferenceManifest } from './nvidia/rim.ts';
+export {
+  type ManifestOptions,
+  manifestOcspRequests,
+  verifyReferenceManifest,
+} from './nvidia/rim.ts';
 export { createManifestCache, type ManifestCache } from './nvidia/rim-cache.ts';
 export {
   driverManifestId,
