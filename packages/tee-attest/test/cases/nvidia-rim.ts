@@ -3,12 +3,7 @@ import type { Random } from '@barycenter/testing';
 import { type CryptoProvider, defaultCrypto, digestSync } from '../../src/crypto.ts';
 import type { TeeCode } from '../../src/errors.ts';
 import { verifyReferenceManifest } from '../../src/nvidia/rim.ts';
-
-/** A case that throws if the library finds something else. */
-export interface Case {
-  readonly name: string;
-  readonly run: () => Promise<void>;
-}
+import type { Case, Read } from './nvidia-device.ts';
 
 /** A published manifest, when it is judged, and what must come out. */
 export interface RimVector {
@@ -62,7 +57,7 @@ export const RIM_VECTORS: readonly RimVector[] = [
 ];
 
 /** The cases, reading files of `vectors/tee/nvidia` through `read`. */
-export function rimCases(read: (path: string) => Promise<Uint8Array> | Uint8Array): Case[] {
+export function rimCases(read: Read): Case[] {
   return RIM_VECTORS.map(({ path, now, expected }) => ({
     name: `${path} at ${now} is ${expected}`,
     run: async () => {
