@@ -87,6 +87,12 @@ describe('a chain of a device', () => {
     expect(await named({ leafName: 'GH100 A01 GSP BROM' })).toBe('chain_wrong_role');
     expect(await named({ leafName: 'GB100 A01 GSP FMC LF' })).toBe('chain_wrong_role');
     expect(await named({ deviceName: 'constructor BROM' })).toBe('chain_wrong_role');
+    for (const name of ['NVIDIA GH100 Provisioner ICA 1 Test', 'NVIDIA GH100 Provisioner ICA']) {
+      const other = await issue(name, vendor.identities.GH100);
+      const provisioners = { ...vendor.provisioners, GH100: other };
+      const { pem } = await testDevice({ ...vendor, provisioners }, 'GH100');
+      expect(await codeOf(pem)).toBe('chain_wrong_role');
+    }
   });
 
   it('cannot pass one architecture off as another', async () => {
@@ -162,7 +168,8 @@ describe('random bytes', () => {
         if (at !== i) return one;
         const certificate = one.certificate.slice();
         const start = random.integer(certificate.length - 8);
-        certificate.set(random.bytes(1 + random.integer(8)), start);
+        certificate[start] = (certificate[start] ?? 0) ^ (1 + random.integer(255));
+        certificate.set(random.bytes(random.integer(7)), start + 1);
         return { ...one, certificate };
       });
       expect(await codeOf(pemOf(chain)), `seed ${random.seed}, round ${round}`).not.toBe('ok');

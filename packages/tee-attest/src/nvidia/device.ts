@@ -36,7 +36,10 @@ export interface NvidiaCollateral {
 export interface NvidiaOptions extends NvidiaChainOptions {
   /** The 32 bytes that this device was asked with. */
   readonly nonce: Uint8Array;
-  /** Whether every certificate between leaf and root must be reported good. Default: required. */
+  /**
+   * Whether every certificate between leaf and root, and those of the manifests' signers, must have
+   * been reported good. Default: required.
+   */
   readonly revocation?: 'required' | 'unchecked';
   /** Whether manifests must be given. Those given are always compared. Default: required. */
   readonly manifests?: 'required' | 'unchecked';
@@ -82,28 +85,30 @@ export async function verifyDevice(
     checkArchitecture(report, evidence, chain, { checks, id });
     await checkSignatures(report, chain, { ...base, checks, id });
     checkFirmware(report, chain, { checks, id });
+    const revocationRequired = options.revocation !== 'unchecked';
     // The device issues its leaf itself, so that nobody else could say that it is revoked.
     const revocation = await checkRevocation(chain.certificates, collateral.ocsp ?? [], {
       ...base,
       checks,
       id: `${id}.chain`,
       from: 1,
-      required: options.revocation !== 'unchecked',
+      required: revocationRequired,
     });
+    const { driverRim: driver, vbiosRim: vbios } = collateral;
     const measurements = compareMeasurements(report, {
-      driver: collateral.driverRim,
-      vbios: collateral.vbiosRim,
+      driver,
+      vbios,
       required: options.manifests !== 'unchecked',
+      revocation: revocationRequired,
       now: base.now,
       checks,
       id: `${id}.measurements`,
     });
+    const manifests = [driver, vbios].filter((manifest) => manifest !== undefined);
     const ends = [
       ...chain.certificates.map(({ notAfter }) => notAfter),
       ...revocation.ends,
-      ...[collateral.driverRim, collateral.vbiosRim].map(
-        (manifest) => manifest?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY,
-      ),
+      ...manifests.map(({ expiresAt }) => expiresAt.getTime()),
     ];
     return {
       ...ownIdentity(chain.identity),
@@ -113,7 +118,8 @@ export async function verifyDevice(
       vbiosVersion: report.opaque.vbiosVersion,
       features: { mode: report.opaque.mode, nvdec: report.opaque.nvdec },
       measurements,
-      revocationChecked: revocation.complete,
+      revocationChecked:
+        revocation.complete && manifests.every((manifest) => manifest.revocationChecked === true),
       expiresAt: new Date(Math.min(...ends)),
     };
   });
