@@ -28,6 +28,17 @@ export type { OpaqueFields } from './nvidia/opaque.ts';
 export type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 export { type GpuReport, type MeasurementBlock, parseGpuReport } from './nvidia/report.ts';
 export type { OcspAnswer } from './nvidia/revocation.ts';
-export { type ManifestOptions, verifyReferenceManifest } from './nvidia/rim.ts';
+export {
+  type ManifestOptions,
+  manifestOcspRequests,
+  verifyReferenceManifest,
+} from './nvidia/rim.ts';
 export { createManifestCache, type ManifestCache } from './nvidia/rim-cache.ts';
+export {
+  driverManifestId,
+  LS10_PLATFORM,
+  type PlatformNames,
+  switchManifestId,
+  vbiosManifestId,
+} from './nvidia/rim-id.ts';
 export { PRODUCTION_TRUST, type TrustAnchors } from './trust.ts';
