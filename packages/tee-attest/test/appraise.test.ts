@@ -288,7 +288,7 @@ describe('misuse throws', () => {
     const gpu = { report: new Uint8Array(), chain: '' };
     const gpus = Array.from({ length: 65 }, () => gpu);
     await expect(appraise({ gpus }, POLICY, { now: NOW })).rejects.toThrow(RangeError);
-    const manifests = [1, 2, 3].map(() => new Uint8Array());
+    const manifests = Array.from({ length: 17 }, () => new Uint8Array());
     const crowded = { gpus: [{ ...gpu, manifests }] };
     await expect(appraise(crowded, POLICY, { now: NOW })).rejects.toThrow(RangeError);
   });

@@ -38,13 +38,16 @@ export interface SnpEvidence {
 export interface GpuEvidence extends NvidiaEvidence {
   /** Five certificates in PEM, leaf first. */
   readonly chain: string;
-  /** XML of reference manifests: of the driver, of the VBIOS. */
+  /** XML of reference manifests, at most 16, those of the device's driver and VBIOS among them. */
   readonly manifests?: readonly Uint8Array[] | undefined;
   /** Answers about its certificates. */
   readonly ocsp?: readonly OcspAnswer[] | undefined;
   /** Answer of NVIDIA's attestation service about it: a detached EAT. */
   readonly nras?: Uint8Array | undefined;
 }
+
+/** Most manifests with one GPU. */
+export const MAX_MANIFESTS = 16;
 
 /** Everything about one machine. */
 export interface Evidence {
