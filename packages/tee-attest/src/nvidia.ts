@@ -27,3 +27,5 @@ export type { OpaqueFields } from './nvidia/opaque.ts';
 export type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 export { type GpuReport, type MeasurementBlock, parseGpuReport } from './nvidia/report.ts';
 export type { OcspAnswer } from './nvidia/revocation.ts';
+export { type ManifestOptions, verifyReferenceManifest } from './nvidia/rim.ts';
+export { createManifestCache, type ManifestCache } from './nvidia/rim-cache.ts';
