@@ -31,3 +31,8 @@ export {
 export type { OpaqueFields } from './nvidia/opaque.ts';
 export type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 export { type GpuReport, type MeasurementBlock, parseGpuReport } from './nvidia/report.ts';
+export {
+  type ManifestOptions,
+  verifyReferenceManifest,
+} from './nvidia/rim.ts';
+export { createManifestCache, type ManifestCache } from './nvidia/rim-cache.ts';
