@@ -48,6 +48,8 @@ export interface TestCertificate {
   readonly extensions?: readonly TestExtension[];
   /** Attributes of the subject beside its common name: type and text. */
   readonly attributes?: readonly (readonly [string, string])[];
+  /** Changes the fields before they are signed: to write what a reader must refuse. */
+  readonly edit?: (fields: Uint8Array[]) => Uint8Array[];
 }
 
 export interface TestCrl {
@@ -57,6 +59,9 @@ export interface TestCrl {
   readonly nextUpdate?: Date;
   readonly revoked?: readonly (number | Uint8Array)[];
   readonly number?: number;
+  readonly extensions?: readonly TestExtension[];
+  /** Changes the fields before they are signed: to write what a reader must refuse. */
+  readonly edit?: (fields: Uint8Array[]) => Uint8Array[];
 }
 
 const START = new Date('2026-01-01T00:00:00Z');
@@ -110,7 +115,7 @@ export async function testCertificate(options: TestCertificate): Promise<Uint8Ar
     extension({ oid: '2.5.29.15', critical: true, value: usageBits(usage) }),
     ...(options.extensions ?? []).map(extension),
   ];
-  const tbs = sequence(
+  const fields: Uint8Array[] = [
     explicit(0, integer(2)),
     integer(serial),
     signatureAlgorithm(signer),
@@ -119,8 +124,8 @@ export async function testCertificate(options: TestCertificate): Promise<Uint8Ar
     name(subject, options.attributes),
     key.spki,
     explicit(3, sequence(...extensions)),
-  );
-  return signedSequence(tbs, signer);
+  ];
+  return signedSequence(sequence(...(options.edit?.(fields) ?? fields)), signer);
 }
 
 /** DER of a revocation list. */
@@ -129,16 +134,20 @@ export async function testCrl(options: TestCrl): Promise<Uint8Array<ArrayBuffer>
   const revoked = (options.revoked ?? []).map((serial) =>
     sequence(integer(serial), time(thisUpdate)),
   );
-  const tbs = sequence(
+  const extensions = [
+    { oid: '2.5.29.20', value: integer(options.number ?? 1) },
+    ...(options.extensions ?? []),
+  ];
+  const fields: Uint8Array[] = [
     integer(1),
     signatureAlgorithm(options.signer),
     name(options.issuer),
     time(thisUpdate),
     time(options.nextUpdate ?? END),
     ...(revoked.length === 0 ? [] : [sequence(...revoked)]),
-    explicit(0, sequence(extension({ oid: '2.5.29.20', value: integer(options.number ?? 1) }))),
-  );
-  return signedSequence(tbs, options.signer);
+    explicit(0, sequence(...extensions.map(extension))),
+  ];
+  return signedSequence(sequence(...(options.edit?.(fields) ?? fields)), options.signer);
 }
 
 /** A Name: common name first, then further attributes. */

@@ -19,8 +19,8 @@ import { judge, type VerifiedCpu, type VerifiedGpu } from './appraisal/judge.ts'
 import type { Verified } from './checks.ts';
 import { readNow } from './clock.ts';
 import type { CryptoProvider } from './crypto.ts';
-import { verifyEventLog } from './intel/event-log.ts';
-import { verifyQuote } from './intel/verify.ts';
+import { verifyEventLog } from './intel/rtmr.ts';
+import { verifySgx, verifyTdx } from './intel/verify.ts';
 import type { NrasFacts } from './nras/facts.ts';
 import type { NvidiaChainCache } from './nvidia/chain.ts';
 import { verifyNvidiaDevice } from './nvidia/device.ts';
@@ -61,6 +61,8 @@ export type NrasVerifier = (
 const NONCE_AT = 4;
 const NONCE_BYTES = 32;
 const REPORT_DATA_BYTES = 64;
+/** Manifests per GPU: one is of the driver, one of the VBIOS. */
+const MAX_MANIFESTS = 2;
 
 /**
  * Appraises evidence under a policy. Costs the verification of each part (all at once), one hash of
@@ -108,6 +110,8 @@ function checkExpectations(
 ): void {
   if (gpus.length > MAX_DEVICES)
     throw new RangeError(`gpus: expected at most ${MAX_DEVICES}, got ${gpus.length}`);
+  if (gpus.some(({ manifests = [] }) => manifests.length > MAX_MANIFESTS))
+    throw new RangeError(`manifests: expected at most ${MAX_MANIFESTS}`);
   if (reportData !== undefined && reportData.length !== REPORT_DATA_BYTES)
     throw new RangeError(`reportData: expected 64 bytes, got ${reportData.length}`);
   if (gpuNonces === undefined) return;
@@ -125,37 +129,33 @@ async function verifyCpu(cpu: CpuEvidence, request: Request): Promise<VerifiedCp
     return { kind, result: await verifySnp(bytes, cpu.collateral, options), eventLog: undefined };
   }
   const { trailing } = request.policy;
-  const result = await verifyQuote(bytes, cpu.collateral, { ...request, trailing });
+  const verify = kind === 'sgx' ? verifySgx : verifyTdx;
+  const result = await verify(bytes, cpu.collateral, { ...request, trailing });
   const log = cpu.eventLog;
   if (log === undefined || !result.ok || result.facts.body.kind === 'sgx')
     return { kind, result, eventLog: undefined };
-  return { kind, result, eventLog: await verifyEventLog(log, result.facts.body.rtmrs) };
+  return { kind, result, eventLog: await verifyEventLog(log, result.facts.body) };
 }
 
 async function verifyGpu(
-  { manifests = {}, ocsp, nras, ...evidence }: GpuEvidence,
+  { manifests = [], ocsp, nras, ...evidence }: GpuEvidence,
   expectedNonce: Uint8Array | undefined,
   request: Request,
 ): Promise<VerifiedGpu> {
-  const verifyManifest = async (xml: Uint8Array | undefined) =>
-    xml &&
-    (request.manifests === undefined
-      ? verifyReferenceManifest(xml, request)
-      : request.manifests.verify(xml, request));
-  const [driver, vbios] = await Promise.all([
-    verifyManifest(manifests.driver),
-    verifyManifest(manifests.vbios),
-  ]);
+  const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
+  const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, request)));
+  const ofKind = (kind: ReferenceManifest['kind']): ReferenceManifest | undefined =>
+    references.flatMap((each) => (each.ok ? each.facts : [])).find((each) => each.kind === kind);
   const nonce = expectedNonce ?? ownNonce(evidence.report);
   // Without manifests or answers there are facts too; the policy decides.
   const result = await verifyNvidiaDevice(
     evidence,
-    { driverRim: factsOf(driver), vbiosRim: factsOf(vbios), ocsp },
+    { driverRim: ofKind('driver'), vbiosRim: ofKind('vbios'), ocsp },
     { ...request, nonce, revocation: 'unchecked', manifests: 'unchecked' },
   );
   return {
     result,
-    manifests: [driver, vbios].filter((manifest) => manifest !== undefined),
+    manifests: references,
     nras: await askNras(nras, nonce, request),
     fresh: expectedNonce !== undefined,
   };
@@ -170,10 +170,6 @@ async function askNras(
   if (nras === undefined)
     throw new TypeError('nras: expected a verifier and keys, as the policy does');
   return nras.verify(eat, { jwks: nras.jwks }, { now, nonce });
-}
-
-function factsOf(manifest: Verified<ReferenceManifest> | undefined): ReferenceManifest | undefined {
-  return manifest?.ok ? manifest.facts : undefined;
 }
 
 /** The nonce in a report of any length: what is too short is refused by its verifier. */

@@ -8,6 +8,12 @@ export {
   readPcsResponses,
   type SignedText,
 } from './intel/collateral.ts';
+export {
+  type LogEvent,
+  MAX_EVENT_LOG_BYTES,
+  parseCcEventLog,
+  parseDstackEventLog,
+} from './intel/event-log.ts';
 export type {
   CollateralFacts,
   IntelFacts,
@@ -31,6 +37,12 @@ export {
   type TdAttributes,
   type TdReport,
 } from './intel/report.ts';
+export {
+  type EventLogFacts,
+  type EventLogOptions,
+  replayEventLog,
+  verifyEventLog,
+} from './intel/rtmr.ts';
 export {
   type PlatformLevel,
   parseTcbInfo,

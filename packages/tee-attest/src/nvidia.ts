@@ -21,18 +21,11 @@ export {
   type NvidiaFleetOptions,
   verifyNvidiaFleet,
 } from './nvidia/fleet.ts';
-export {
-  type OcspAnswer,
-  type OcspResponse,
-  type OcspStatus,
-  ocspRequest,
-  parseOcspResponse,
-} from './nvidia/ocsp.ts';
+export { type OcspRequestOptions, ocspRequests } from './nvidia/ocsp-request.ts';
+export { type OcspResponse, type OcspStatus, parseOcspResponse } from './nvidia/ocsp-response.ts';
 export type { OpaqueFields } from './nvidia/opaque.ts';
 export type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 export { type GpuReport, type MeasurementBlock, parseGpuReport } from './nvidia/report.ts';
-export {
-  type ManifestOptions,
-  verifyReferenceManifest,
-} from './nvidia/rim.ts';
+export type { OcspAnswer } from './nvidia/revocation.ts';
+export { type ManifestOptions, verifyReferenceManifest } from './nvidia/rim.ts';
 export { createManifestCache, type ManifestCache } from './nvidia/rim-cache.ts';

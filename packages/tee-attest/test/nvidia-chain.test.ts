@@ -64,7 +64,7 @@ describe('a chain of a device', () => {
   });
 
   it('has them leaf first', async () => {
-    expect(await codeOf(pemOf(gpu.chain.toReversed()))).toBe('chain_wrong_role');
+    expect(await codeOf(pemOf([...gpu.chain].reverse()))).toBe('chain_wrong_role');
     const [leaf, device, ...rest] = gpu.chain;
     expect(await codeOf(pemOf([device, leaf, ...rest]))).toBe('chain_wrong_role');
   });
@@ -137,7 +137,7 @@ describe('a chain of a device', () => {
 
 describe('the firmware identifier', () => {
   const withExtensions = async (
-    extensions: NonNullable<Parameters<typeof testDevice>[2]>['extensions'],
+    extensions: NonNullable<NonNullable<Parameters<typeof testDevice>[2]>['extensions']>,
   ): Promise<string> => {
     const { pem } = await testDevice(vendor, 'GH100', { extensions });
     return codeOf(pem);

@@ -23,8 +23,8 @@ export interface IntelEvidence {
   /** The quote. */
   readonly bytes: Uint8Array;
   readonly collateral: IntelCollateral | PreparedIntelCollateral;
-  /** What was extended into the runtime registers of a trust domain, as `parseEventLog` reads it. */
-  readonly eventLog?: string | undefined;
+  /** What was extended into a trust domain's registers: a binary log (CCEL), or dstack's JSON text. */
+  readonly eventLog?: Uint8Array | string | undefined;
 }
 
 export interface SnpEvidence {
@@ -38,10 +38,8 @@ export interface SnpEvidence {
 export interface GpuEvidence extends NvidiaEvidence {
   /** Five certificates in PEM, leaf first. */
   readonly chain: string;
-  /** XML of the reference manifests. */
-  readonly manifests?:
-    | { readonly driver?: Uint8Array | undefined; readonly vbios?: Uint8Array | undefined }
-    | undefined;
+  /** XML of reference manifests: of the driver, of the VBIOS. */
+  readonly manifests?: readonly Uint8Array[] | undefined;
   /** Answers about its certificates. */
   readonly ocsp?: readonly OcspAnswer[] | undefined;
   /** Answer of NVIDIA's attestation service about it: a detached EAT. */

@@ -155,7 +155,8 @@ function plainSnp({ kind, product, report, signedBy, chipId, cspId, tcb }: SnpFa
     },
     firmware: { ...report.currentFirmware },
     committedFirmware: { ...report.committedFirmware },
-    mitigations: report.currentMitigations && hexNumber(report.currentMitigations),
+    mitigations:
+      report.currentMitigations === undefined ? undefined : hexNumber(report.currentMitigations),
   };
 }
 

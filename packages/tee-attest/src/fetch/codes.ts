@@ -1,9 +1,11 @@
 /** Codes of fetching collateral and of offline bundles. */
 
 /**
- * - `fetch_failed`: no answer: the connection failed, or was not allowed (browsers: no CORS);
+ * - `fetch_request`: what evidence says of itself cannot be asked for: a masked chip identifier;
+ * - `fetch_failed`: no answer: the connection failed, was not allowed (browsers: no CORS), or too many
+ *   requests are waiting;
  * - `fetch_timeout`: no complete answer within the time allowed;
- * - `fetch_not_found`: the service does not have it (404);
+ * - `fetch_not_found`: the service, or the offline bundle, does not have it (404);
  * - `fetch_rate_limited`: the service refuses further requests for now (429), after all attempts;
  * - `fetch_status`: any other answer than success;
  * - `fetch_too_large`: a longer answer than what was asked for can have;
@@ -11,6 +13,7 @@
  * - `bundle_malformed`: not an offline bundle of a known version, or too long.
  */
 export type FetchCode =
+  | 'fetch_request'
   | 'fetch_failed'
   | 'fetch_timeout'
   | 'fetch_not_found'

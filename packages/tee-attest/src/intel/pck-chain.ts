@@ -3,15 +3,15 @@
  * It is always the quote's, never the collateral's: the collateral only says what is revoked.
  */
 import { equalBytes, parseText } from '../bytes.ts';
-import { type Certificate, commonName, parseCertificates } from '../certificate.ts';
-import { checkPath, checkRole, checkValidity } from '../chain.ts';
+import { type Certificate, commonName } from '../certificate.ts';
+import { checkPath, checkRole, checkValidity, verifyIssued } from '../chain.ts';
 import type { Checks } from '../checks.ts';
 import { checkNotRevoked } from '../crl.ts';
 import { TeeError } from '../errors.ts';
+import { readCertificates } from './certificates.ts';
 import { type PckChain, readPck } from './pck.ts';
 import type { CollateralParts, VerifyRequest } from './prepared.ts';
 
-const BOUNDS = { maxCertificates: 3, maxCharacters: 16_384 } as const;
 const LEAF_NAME = 'Intel SGX PCK Certificate';
 const AUTHORITY_NAMES = ['Intel SGX PCK Processor CA', 'Intel SGX PCK Platform CA'];
 
@@ -22,9 +22,9 @@ export function chainText(certificates: Uint8Array): string {
   return text;
 }
 
-/** Parses the certificates of a quote. */
-export function parsePckChain(text: string): PckChain {
-  const chain = parseCertificates(text, BOUNDS);
+/** Parses the certificates of a quote; those that the collateral brings too are taken from there. */
+export function parsePckChain(text: string, { pckCa }: Pick<CollateralParts, 'pckCa'>): PckChain {
+  const chain = readCertificates(text, pckCa);
   const [leaf, authority, root] = chain;
   if (leaf === undefined || authority === undefined || root === undefined) {
     throw new TeeError('chain_length', 'a PCK chain has 3 certificates', {
@@ -45,18 +45,14 @@ export async function verifyPckChain(
   { roots, crypto, now, checks }: VerifyRequest,
 ): Promise<void> {
   const id = 'intel.pck';
-  const isKnown = [authority, root].every(
-    ({ der }, i) => pckCa[i] !== undefined && equalBytes(der, pckCa[i].der),
-  );
-  const verify = ({ algorithm, signature, signed }: Certificate, issuer: Certificate) =>
-    crypto.verify({ key: issuer.publicKey, algorithm, signature, data: signed });
+  const isKnown = authority === pckCa[0] && root === pckCa[1];
   checkPath([leaf, authority, root], { roots, now, crypto, checks, id });
-  const [leafHolds, authorityHolds] = await Promise.all([
-    verify(leaf, authority),
-    isKnown || verify(authority, root),
-  ]);
-  checks.must(leafHolds, `${id}.0.signature`, 'chain_signature_invalid');
-  checks.must(authorityHolds, `${id}.1.signature`, 'chain_signature_invalid');
+  await checks.together(
+    (own) => verifyIssued(leaf, authority, { crypto, checks: own, id: `${id}.0` }),
+    async (own) => {
+      if (!isKnown) await verifyIssued(authority, root, { crypto, checks: own, id: `${id}.1` });
+    },
+  );
   checkRole(leaf, LEAF_NAME, checks, `${id}.0`);
   checks.must(!leaf.isAuthority, `${id}.0.leaf`, 'chain_wrong_role');
   const name = commonName(authority);

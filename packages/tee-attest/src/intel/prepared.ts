@@ -3,7 +3,7 @@
  * is checked once; every use checks the times again, because what was current then may have ended.
  */
 import { bytesToHex, equalBytes } from '../bytes.ts';
-import { type Certificate, parseCertificates } from '../certificate.ts';
+import type { Certificate } from '../certificate.ts';
 import { checkRole, checkValidity, verifyChain } from '../chain.ts';
 import { type Checks, recorded, type Verified } from '../checks.ts';
 import { readNow } from '../clock.ts';
@@ -18,6 +18,7 @@ import {
 import { type CryptoProvider, defaultCrypto, digestSync } from '../crypto.ts';
 import type { TeeCode } from '../errors.ts';
 import { PRODUCTION_TRUST, type TrustAnchors } from '../trust.ts';
+import { readCertificates } from './certificates.ts';
 import type { IntelCollateral, SignedText } from './collateral.ts';
 import type { CollateralFacts } from './facts.ts';
 import { type Part, startPart } from './part.ts';
@@ -88,7 +89,6 @@ const QE_IDENTITY: StatementKind<QeIdentity> = {
   invalid: 'qe_identity_signature_invalid',
 };
 
-const CHAIN_BOUNDS = { maxCertificates: 3, maxCharacters: 16_384 } as const;
 const SIGNER_NAME = 'Intel SGX TCB Signing';
 
 const prepared = /* @__PURE__ */ new WeakMap<PreparedIntelCollateral, VerifiedCollateral>();
@@ -137,18 +137,20 @@ export function readContext({ trust, crypto }: IntelContext): {
 export function readParts(collateral: IntelCollateral): CollateralParts {
   const { rootCrl, pckCrl, pckCrlIssuerChain, tcbInfo, qeIdentity } = collateral;
   const copy = (bytes: Uint8Array) => new Uint8Array(bytes.subarray(0, MAX_CRL_BYTES + 1));
-  const tcbSigner = parseCertificates(tcbInfo.issuerChain, CHAIN_BOUNDS);
+  const pckCa = readCertificates(pckCrlIssuerChain, []);
+  const tcbSigner = readCertificates(tcbInfo.issuerChain, pckCa);
+  const qeSigner =
+    qeIdentity.issuerChain === tcbInfo.issuerChain
+      ? tcbSigner
+      : readCertificates(qeIdentity.issuerChain, [...pckCa, ...tcbSigner]);
   return {
     tcbInfo: copyText(tcbInfo),
     qeIdentity: copyText(qeIdentity),
     rootCrl: parseCrl(copy(rootCrl)),
     pckCrl: parseCrl(copy(pckCrl)),
-    pckCa: parseCertificates(pckCrlIssuerChain, CHAIN_BOUNDS),
+    pckCa,
     tcbSigner,
-    qeSigner:
-      qeIdentity.issuerChain === tcbInfo.issuerChain
-        ? tcbSigner
-        : parseCertificates(qeIdentity.issuerChain, CHAIN_BOUNDS),
+    qeSigner,
   };
 }
 
@@ -167,31 +169,27 @@ export async function verifyParts(
   { roots, crypto, now, checks }: VerifyRequest,
 ): Promise<VerifiedCollateral> {
   const { pckCa, tcbSigner, qeSigner, rootCrl, pckCrl } = parts;
-  const chain = (certificates: readonly Certificate[], id: string) =>
-    startPart(id, async (own) => {
-      own.must(certificates.length === 2, `${id}.count`, 'chain_length', {
-        expected: '2 certificates',
-        actual: String(certificates.length),
-      });
-      await verifyChain(certificates, { roots, now, crypto, checks: own, id });
-    });
-  const list = (crl: Crl, issuer: Certificate | undefined, id: string) =>
-    startPart(id, async (own) => {
-      // A chain too short was refused before this part is judged.
-      if (issuer !== undefined) await verifyCrl(crl, { issuer, now, crypto, checks: own, id });
-    });
   const root = pckCa.at(-1);
-  const started = [
+  const tcbInfo = startStatement(parts.tcbInfo, tcbSigner[0], crypto, TCB_INFO);
+  const qeIdentity = startStatement(parts.qeIdentity, qeSigner[0], crypto, QE_IDENTITY);
+  const chain = (certificates: readonly Certificate[], id: string) => async (own: Checks) => {
+    own.must(certificates.length === 2, `${id}.count`, 'chain_length', {
+      expected: '2 certificates',
+      actual: String(certificates.length),
+    });
+    await verifyChain(certificates, { roots, now, crypto, checks: own, id });
+  };
+  const list = (crl: Crl, issuer: Certificate | undefined, id: string) => async (own: Checks) => {
+    // A chain without issuer was refused before.
+    if (issuer !== undefined) await verifyCrl(crl, { issuer, now, crypto, checks: own, id });
+  };
+  await checks.together(
     chain(pckCa, 'intel.pckCa'),
     chain(tcbSigner, 'intel.tcbSigner'),
     ...(qeSigner === tcbSigner ? [] : [chain(qeSigner, 'intel.qeSigner')]),
     list(rootCrl, root, 'intel.crl.root'),
     list(pckCrl, pckCa[0], 'intel.crl.pck'),
-  ];
-  const tcbInfo = startStatement(parts.tcbInfo, tcbSigner[0], crypto, TCB_INFO);
-  const qeIdentity = startStatement(parts.qeIdentity, qeSigner[0], crypto, QE_IDENTITY);
-  for (const part of started) await part(checks);
-
+  );
   checkSigner(tcbSigner, { checks, id: 'intel.tcbSigner', rootCrl });
   checkSigner(qeSigner, { checks, id: 'intel.qeSigner', rootCrl });
   // With several pinned roots, one list could not speak for signers of another root.

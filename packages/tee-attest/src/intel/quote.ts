@@ -10,6 +10,7 @@
  */
 import { bytesToHex, equalBytes } from '../bytes.ts';
 import { TeeError } from '../errors.ts';
+import { BytesReader } from './bytes-reader.ts';
 import type { IntelCode } from './codes.ts';
 import {
   parseSgxReport,
@@ -98,7 +99,7 @@ export function parseQuote(bytes: Uint8Array, { trailing = 'reject' }: QuoteOpti
   if (bytes.length > MAX_QUOTE_BYTES) {
     throw refused('quote_malformed', 'too long', `at most ${MAX_QUOTE_BYTES}`, bytes.length);
   }
-  const reader = new Reader(bytes);
+  const reader = read(bytes);
   const version = readVersion(reader.u16());
   const keyType = reader.u16();
   if (keyType !== KEY_ECDSA_P256) {
@@ -120,7 +121,7 @@ export function parseQuote(bytes: Uint8Array, { trailing = 'reject' }: QuoteOpti
     0,
     HEADER_BYTES + (version === 5 ? DESCRIPTOR_BYTES : 0) + bodySize,
   );
-  const data = new Reader(reader.take(reader.u32()));
+  const data = read(reader.take(reader.u32()));
   if (reader.left > 0 && trailing === 'reject') {
     throw refused('quote_trailing_bytes', 'bytes after the quote', 0, reader.left);
   }
@@ -144,7 +145,7 @@ function legacySize(tee: number): number {
   return tee === TEE_SGX ? SGX_REPORT_BYTES : TD_REPORT_10_BYTES;
 }
 
-function readDescriptor(reader: Reader, tee: number): number {
+function readDescriptor(reader: BytesReader, tee: number): number {
   const type = reader.u16();
   const size = reader.u32();
   const body = BODIES[type];
@@ -167,7 +168,7 @@ type SignatureData = Pick<
   | 'certificates'
 >;
 
-function readSignatureData(data: Reader, version: 3 | 4 | 5): SignatureData {
+function readSignatureData(data: BytesReader, version: 3 | 4 | 5): SignatureData {
   const signature = data.take(64);
   const attestationKey = data.take(64);
   const certification = version === 3 ? data : certified(data, CERTIFICATION_QE_REPORT);
@@ -187,47 +188,22 @@ function readSignatureData(data: Reader, version: 3 | 4 | 5): SignatureData {
 }
 
 /** Certification data of a type, which must be the last thing in `data`. */
-function certified(data: Reader, expected: number): Reader {
+function certified(data: BytesReader, expected: number): BytesReader {
   const type = data.u16();
   if (type !== expected) {
     throw refused('quote_certification_unsupported', 'certification type', expected, type);
   }
-  const inner = new Reader(data.take(data.u32()));
+  const inner = read(data.take(data.u32()));
   if (data.left > 0) {
     throw refused('quote_malformed', 'bytes after the certification data', 0, data.left);
   }
   return inner;
 }
 
-/** Reads little-endian fields one after another, within bounds. */
-class Reader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.#at;
-  }
-
-  take(count: number): Uint8Array {
-    if (count > this.left) {
-      throw refused('quote_malformed', 'shorter than its lengths say', count, this.left);
-    }
-    this.#at += count;
-    return this.#bytes.subarray(this.#at - count, this.#at);
-  }
-
-  u16(): number {
-    const [low, high] = this.take(2) as unknown as [number, number];
-    return low + 256 * high;
-  }
-
-  u32(): number {
-    return this.u16() + 65_536 * this.u16();
-  }
+function read(bytes: Uint8Array): BytesReader {
+  return new BytesReader(bytes, (wanted, left) =>
+    refused('quote_malformed', 'shorter than its lengths say', wanted, left),
+  );
 }
 
 function refused(

@@ -133,7 +133,7 @@ function startSignatures(
   const { crypto } = request;
   const text = chainText(quote.certificates);
   const seen = pckChains.get(text);
-  const chain = seen ?? parsePckChain(text);
+  const chain = seen ?? parsePckChain(text, parts);
   const attestationKey = new Uint8Array(65);
   attestationKey[0] = 4; // uncompressed point, SEC 1 §2.3.3
   attestationKey.set(quote.attestationKey, 1);

@@ -18,9 +18,9 @@ import {
 import type { NvidiaEvidence } from './evidence.ts';
 import type { NvidiaFacts } from './facts.ts';
 import { compareMeasurements } from './measurements.ts';
-import { checkOcsp, type OcspAnswer, openAnswers } from './ocsp.ts';
 import type { ReferenceManifest } from './reference-manifest.ts';
 import { type GpuReport, parseGpuReport } from './report.ts';
+import { checkRevocation, type OcspAnswer } from './revocation.ts';
 
 /** What evidence is compared with. */
 export interface NvidiaCollateral {
@@ -80,10 +80,12 @@ export async function verifyDevice(
     checkArchitecture(report, evidence, chain, { checks, id });
     await checkSignatures(report, chain, { ...base, checks, id });
     checkFirmware(report, chain, { checks, id });
-    const revocation = await checkRevocation(chain, collateral.ocsp ?? [], {
+    // The device issues its leaf itself, so that nobody else could say that it is revoked.
+    const revocation = await checkRevocation(chain.certificates, collateral.ocsp ?? [], {
       ...base,
       checks,
-      id,
+      id: `${id}.chain`,
+      from: 1,
       required: options.revocation !== 'unchecked',
     });
     const measurements = compareMeasurements(report, {
@@ -193,24 +195,4 @@ function checkFirmware(
     expected: bytesToHex(identity.fwid),
     actual: opaque.fwid && bytesToHex(opaque.fwid),
   });
-}
-
-/** Demands a good answer about every certificate but leaf and root, or of those there are. */
-async function checkRevocation(
-  { certificates }: OpenChain,
-  given: readonly OcspAnswer[],
-  request: ChainRequest & { required: boolean },
-): Promise<{ complete: boolean; ends: readonly number[] }> {
-  const { required, now, crypto, checks } = request;
-  const answers = openAnswers(given);
-  const ends: number[] = [];
-  for (const i of [1, 2, 3] as const) {
-    const id = `${request.id}.chain.${i}.ocsp`;
-    const [certificate, issuer] = [certificates[i], certificates[(i + 1) as 2 | 3 | 4]];
-    const end = await checkOcsp(answers, { certificate, issuer, now, crypto, checks, id });
-    const code = answers.length === 0 ? 'ocsp_missing' : 'ocsp_certificate_mismatch';
-    if (required) checks.must(end !== undefined, `${id}.given`, code);
-    if (end !== undefined) ends.push(end);
-  }
-  return { complete: ends.length === 3, ends };
 }

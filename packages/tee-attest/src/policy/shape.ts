@@ -59,7 +59,8 @@ export function object<T extends object>(shape: Shape<T>): Field<T> {
 
 /** The field, or `fallback` where it is absent. */
 export function withDefault<T>(field: Omit<Field<T>, 'absent'>, fallback: T): Field<T> {
-  return { read: field.read, absent: () => fallback };
+  const frozen = Object.freeze(fallback);
+  return { read: field.read, absent: () => frozen };
 }
 
 /** The field, which may be absent. */

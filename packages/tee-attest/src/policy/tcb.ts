@@ -17,7 +17,7 @@ export interface TcbReport {
   readonly distance: IntelFacts['tcb']['distance'];
   /** Until when days of grace make up for an old level; undefined if none are needed or left. */
   readonly graceUntil: Date | undefined;
-  /** What would satisfy the policy; empty if it is satisfied. */
+  /** What would satisfy the policy: updates, or (`or …`) changes of the policy; empty if it is satisfied. */
   readonly toPass: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export function judgeTcb(
     claims: REFUSED,
   });
   if (accepted) findings.claim(RESERVATIONS[status] ?? {});
-  else toPass.push(`accept status ${status}`, ...updates(distance));
+  else toPass.push(...updates(distance), `or accept status ${status}`);
   if (graced && accepted) {
     findings.demand({
       ok: false,
@@ -86,7 +86,7 @@ export function judgeTcb(
     actual: advisories.length === 0 ? 'none' : advisories.join(', '),
     claims: REFUSED,
   });
-  if (unlisted.length > 0) toPass.push(`accept ${unlisted.join(', ')}`);
+  if (unlisted.length > 0) toPass.push(`or accept ${unlisted.join(', ')}`);
 
   const { minDate, minEvaluationDataNumber: minNumber } = policy;
   if (minDate !== undefined) {

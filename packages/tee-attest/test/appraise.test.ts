@@ -1,0 +1,333 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { vectorsFolder } from '@barycenter/testing';
+import { describe, expect, test } from 'vitest';
+import type { Evidence } from '../src/appraisal/evidence.ts';
+import { evidenceHash } from '../src/appraisal/evidence.ts';
+import { appraise } from '../src/appraise.ts';
+import { parseIntelCollateral } from '../src/intel/collateral.ts';
+import type { PolicyInput } from '../src/policy/policy.ts';
+import { prepareCollateral } from '../src/prepare-collateral.ts';
+import { failedCodes } from './facts-fixture.ts';
+
+const folder = vectorsFolder('tee');
+const POLICY = { version: 1 } as const;
+const NOW = new Date('2026-07-01T00:00:00Z');
+const bytes = (...path: string[]): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(readFileSync(join(folder as string, ...path)));
+const text = (...path: string[]): string => readFileSync(join(folder as string, ...path), 'utf8');
+
+function intelEvidence(kind: 'sgx' | 'tdx', name: string) {
+  const cpu = {
+    kind,
+    bytes: bytes(kind, name, 'quote.bin'),
+    collateral: parseIntelCollateral(text(kind, name, 'collateral.json')),
+  } as const;
+  const meta = JSON.parse(text(kind, name, 'meta.json')) as { verifyAt: number };
+  return { cpu, now: new Date(1000 * meta.verifyAt) };
+}
+
+function snpEvidence(name: string): NonNullable<Evidence['cpu']> {
+  const pem = join(folder as string, 'snp', name, 'vcek.pem');
+  const collateral = {
+    vcek: existsSync(pem) ? readFileSync(pem, 'utf8') : bytes('snp', name, 'vcek.der'),
+    chain: text('snp', 'roots', 'ask_ark_milan.pem'),
+  };
+  return { kind: 'snp', bytes: bytes('snp', name, 'report.bin'), collateral };
+}
+
+function gpuEvidence() {
+  const name = 'hopper-545.00-full';
+  const report = bytes('nvidia', name, 'report.bin');
+  const manifests = ['driver_rim.xml', 'vbios_rim.xml'].map((file) => bytes('nvidia', name, file));
+  const gpu = { report, chain: text('nvidia', name, 'chain.pem'), manifests };
+  return { gpu, nonce: report.slice(4, 36), now: new Date('2024-06-01T00:00:00Z') };
+}
+
+describe.skipIf(folder === undefined)('published evidence', () => {
+  const intel: ['sgx' | 'tdx', string, PolicyInput, string, string[]][] = [
+    ['tdx', 'google-tdx-v5-2026-02', POLICY, 'affirming', []],
+    ['tdx', 'phala-tdx-v4-2025-06', POLICY, 'contraindicated', ['quote_trailing_bytes']],
+    ['tdx', 'phala-tdx-v4-2025-06', { ...POLICY, trailing: 'trim' }, 'affirming', []],
+    [
+      'tdx',
+      'edgeless-tdx-v4-2025-10',
+      { ...POLICY, trailing: 'trim' },
+      'contraindicated',
+      ['policy_tcb_status', 'policy_advisory'],
+    ],
+    [
+      'tdx',
+      'automata-tdx-v4-2025-07',
+      {
+        version: 1,
+        trailing: 'trim',
+        intel: {
+          tcb: {
+            statuses: ['UpToDate', 'OutOfDate'],
+            advisories: ['INTEL-SA-00960', 'INTEL-SA-00982', 'INTEL-SA-00986'],
+          },
+        },
+      },
+      'warning',
+      [],
+    ],
+    [
+      'tdx',
+      'automata-tdx-v4-2025-07',
+      { version: 1, trailing: 'trim', intel: { tcb: { graceDays: 900 } } },
+      'warning',
+      ['policy_grace'],
+    ],
+    [
+      'tdx',
+      'tappd-tdx-v4-2025-06',
+      { ...POLICY, trailing: 'trim' },
+      'contraindicated',
+      ['tcb_not_supported'],
+    ],
+    [
+      'sgx',
+      'automata-sgx-v3-debug-2025-06',
+      { ...POLICY, trailing: 'trim' },
+      'contraindicated',
+      ['policy_tcb_status', 'policy_advisory', 'policy_debug'],
+    ],
+  ];
+  test.each(intel)('%s %s under %j is %s', async (kind, name, policy, status, codes) => {
+    const { cpu, now } = intelEvidence(kind, name);
+    const appraisal = await appraise({ cpu }, policy, { now });
+    expect([appraisal.status, failedCodes(appraisal)]).toEqual([status, codes]);
+  });
+
+  const snp: [string, PolicyInput['snp'], string, string[]][] = [
+    ['gcp-milan-v5', {}, 'none', ['policy_revocation']],
+    ['gcp-milan-v5', { revocation: false }, 'warning', ['policy_revocation']],
+    [
+      'gcp-milan-v5-x25519',
+      { revocation: false },
+      'contraindicated',
+      ['policy_revocation', 'policy_vmpl'],
+    ],
+    ['gcp-milan-v5-x25519', { revocation: false, maxVmpl: 1 }, 'warning', ['policy_revocation']],
+    ['dstack-milan-v3', { revocation: false }, 'warning', ['policy_revocation']],
+    [
+      'google-milan-v2',
+      { revocation: false },
+      'contraindicated',
+      ['policy_revocation', 'policy_debug'],
+    ],
+  ];
+  test.each(snp)('SEV-SNP %s under %j is %s', async (name, knobs, status, codes) => {
+    const policy: PolicyInput = { version: 1, ...(knobs && { snp: knobs }) };
+    const appraisal = await appraise({ cpu: snpEvidence(name) }, policy, { now: NOW });
+    expect([appraisal.status, failedCodes(appraisal)]).toEqual([status, codes]);
+  });
+
+  test('a GPU with its manifests and without revocation answers is not judged, or a warning', async () => {
+    const { gpu, nonce, now } = gpuEvidence();
+    const at = (policy: PolicyInput) =>
+      appraise({ gpus: [gpu] }, policy, { now, gpuNonces: [nonce] });
+    const strict = await at({ version: 1, cpu: [] });
+    expect([strict.status, failedCodes(strict)]).toEqual(['none', ['policy_revocation']]);
+    const waived = await at({ version: 1, cpu: [], gpu: { revocation: false } });
+    expect(waived.status).toBe('warning');
+    expect(waived.gpus[0]?.facts?.measurements?.compared).toBe(32);
+  });
+
+  test("a GPU's nonce must be the one it was asked with", async () => {
+    const { gpu, now } = gpuEvidence();
+    const gpuNonces = [new Uint8Array(32).fill(1)];
+    const appraisal = await appraise({ gpus: [gpu] }, POLICY, { now, gpuNonces });
+    expect(failedCodes(appraisal)).toContain('gpu_nonce_mismatch');
+  });
+
+  test('a manifest that was changed is refused, and the device with it', async () => {
+    const { gpu, nonce, now } = gpuEvidence();
+    const manifests = gpu.manifests.map((xml) => xml.slice());
+    const last = manifests[1] as Uint8Array;
+    last[last.length >> 1] = (last[last.length >> 1] as number) ^ 1;
+    const policy: PolicyInput = { version: 1, cpu: [], gpu: { revocation: false } };
+    const appraisal = await appraise({ gpus: [{ ...gpu, manifests }] }, policy, {
+      now,
+      gpuNonces: [nonce],
+    });
+    expect(appraisal.status).toBe('contraindicated');
+  });
+
+  test('CPU and GPU together are as good as the worse of them, for as long as both hold', async () => {
+    const { cpu } = intelEvidence('tdx', 'phala-tdx-v4-2025-06');
+    const { gpu, nonce } = gpuEvidence();
+    const now = new Date('2025-06-21T00:00:00Z');
+    const policy: PolicyInput = { version: 1, trailing: 'trim', gpu: { revocation: false } };
+    const appraisal = await appraise({ cpu, gpus: [gpu] }, policy, { now, gpuNonces: [nonce] });
+    expect(appraisal.cpu?.status).toBe('affirming');
+    expect(appraisal.gpus[0]?.status).toBe('warning');
+    expect(appraisal.status).toBe('warning');
+    expect(appraisal.expiresAt).toEqual(appraisal.gpus[0]?.expiresAt);
+  });
+
+  test('garbage instead of a revocation list is refused', async () => {
+    const { cpu, now } = intelEvidence('tdx', 'phala-tdx-v4-2025-06');
+    for (const pckCrl of [new Uint8Array(), new Uint8Array(64).fill(7), cpu.collateral.rootCrl]) {
+      const evidence = { cpu: { ...cpu, collateral: { ...cpu.collateral, pckCrl } } };
+      const appraisal = await appraise(evidence, { version: 1, trailing: 'trim' }, { now });
+      expect(appraisal.status).toBe('contraindicated');
+    }
+  });
+
+  test('a report of one technology handed over as another is refused', async () => {
+    const { cpu, now } = intelEvidence('tdx', 'phala-tdx-v4-2025-06');
+    const appraisal = await appraise(
+      { cpu: { ...cpu, kind: 'sgx' } },
+      { version: 1, trailing: 'trim' },
+      { now },
+    );
+    expect(failedCodes(appraisal)).toEqual(['quote_tee_mismatch']);
+  });
+
+  test('prepared collateral gives the same appraisal and the same hash of the evidence', async () => {
+    const { cpu, now } = intelEvidence('tdx', 'phala-tdx-v4-2025-06');
+    const prepared = await prepareCollateral(cpu.collateral, { now });
+    if (!prepared.ok) throw new Error(prepared.message);
+    const policy: PolicyInput = { version: 1, trailing: 'trim' };
+    const cold = await appraise({ cpu }, policy, { now });
+    const warm = await appraise({ cpu: { ...cpu, collateral: prepared.facts } }, policy, { now });
+    expect(warm.status).toBe('affirming');
+    expect(warm.evidenceHash).toEqual(cold.evidenceHash);
+    expect(warm.factsHash).toEqual(cold.factsHash);
+    const late = new Date('2025-08-01T00:00:00Z');
+    const expired = await appraise({ cpu: { ...cpu, collateral: prepared.facts } }, policy, {
+      now: late,
+    });
+    expect(expired.status).toBe('contraindicated');
+  });
+
+  test('a prepared authority stands for the chain it was made from', async () => {
+    const cpu = snpEvidence('gcp-milan-v5');
+    if (cpu.kind !== 'snp' || !('chain' in cpu.collateral)) throw new Error('a chain was expected');
+    const { vcek, ...authority } = cpu.collateral;
+    const prepared = await prepareCollateral(authority, { now: NOW });
+    if (!prepared.ok) throw new Error(prepared.message);
+    const warm = { ...cpu, collateral: { vcek, authority: prepared.facts } };
+    expect(evidenceHash({ cpu: warm })).toEqual(evidenceHash({ cpu }));
+    const policy: PolicyInput = { version: 1, snp: { revocation: false } };
+    expect((await appraise({ cpu: warm }, policy, { now: NOW })).status).toBe('warning');
+  });
+
+  test('the hash of the facts is the same at another time and under another policy', async () => {
+    const { cpu, now } = intelEvidence('tdx', 'phala-tdx-v4-2025-06');
+    const later = new Date(now.getTime() + 5 * 86_400_000);
+    const first = await appraise({ cpu }, { version: 1, trailing: 'trim' }, { now });
+    const other: PolicyInput = { version: 1, trailing: 'trim', tdx: { mrTd: [] } };
+    const second = await appraise({ cpu }, other, { now: later });
+    expect(second.status).not.toBe(first.status);
+    expect(second.factsHash).toEqual(first.factsHash);
+    expect(second.evidenceHash).toEqual(first.evidenceHash);
+    expect(second.policyId).not.toEqual(first.policyId);
+  });
+
+  test('every byte and text of the evidence is in its hash', async () => {
+    const { cpu } = intelEvidence('tdx', 'phala-tdx-v4-2025-06');
+    const { gpu } = gpuEvidence();
+    const { collateral } = cpu;
+    const hashes = new Set<string>();
+    const evidence: Evidence[] = [
+      { cpu },
+      { cpu, gpus: [gpu] },
+      { cpu, gpus: [gpu, gpu] },
+      { gpus: [gpu] },
+      { gpus: [{ ...gpu, manifests: [] }] },
+      { gpus: [{ ...gpu, ocsp: [{ response: Uint8Array.of(1) }] }] },
+      { gpus: [{ ...gpu, nras: Uint8Array.of(1) }] },
+      { gpus: [{ ...gpu, chain: `${gpu.chain}\n` }] },
+      { cpu: { ...cpu, kind: 'sgx' } },
+      { cpu: { ...cpu, eventLog: '[]' } },
+      { cpu: { ...cpu, bytes: cpu.bytes.subarray(1) } },
+      { cpu: { ...cpu, collateral: { ...collateral, rootCrl: Uint8Array.of(1) } } },
+      {
+        cpu: {
+          ...cpu,
+          collateral: { ...collateral, tcbInfo: { ...collateral.tcbInfo, text: '{}' } },
+        },
+      },
+    ];
+    for (const each of evidence) hashes.add(Buffer.from(evidenceHash(each)).toString('hex'));
+    expect(hashes.size).toBe(evidence.length);
+  });
+});
+
+test('the hash of no evidence is that of its canonical text', () => {
+  expect(Buffer.from(evidenceHash({})).toString('hex')).toBe(
+    // printf '{"gpus":[],"version":1}' | sha256sum
+    '44402e156b628bfd87147d8c256ecb0142bda1eb81123f9e62a08286b944c345',
+  );
+});
+
+describe('misuse throws', () => {
+  const cases: [string, unknown, unknown][] = [
+    ['no time', POLICY, {}],
+    ['no options', POLICY, undefined],
+    ['a time that is none', POLICY, { now: new Date(Number.NaN) }],
+    ['seconds', POLICY, { now: 1_750_809_600 }],
+    ['milliseconds', POLICY, { now: Date.now() }],
+    ['text', POLICY, { now: '2026-06-01' }],
+    ['no policy', undefined, { now: NOW }],
+    ['an empty policy', {}, { now: NOW }],
+    ['the text of a policy', '{"version":1}', { now: NOW }],
+    ['an unknown knob', { version: 1, tdx: { mrtd: [] } }, { now: NOW }],
+    ['report data of 32 bytes', POLICY, { now: NOW, reportData: new Uint8Array(32) }],
+    ['a nonce without a GPU', POLICY, { now: NOW, gpuNonces: [new Uint8Array(32)] }],
+  ];
+  test.each(cases)('%s', async (_, policy, options) => {
+    const call = appraise({}, policy as PolicyInput, options as { now: Date });
+    await expect(call).rejects.toThrow(/^(now|policy|reportData|gpuNonces): /);
+  });
+
+  test('more devices or manifests than there can be', async () => {
+    const gpu = { report: new Uint8Array(), chain: '' };
+    const gpus = Array.from({ length: 65 }, () => gpu);
+    await expect(appraise({ gpus }, POLICY, { now: NOW })).rejects.toThrow(RangeError);
+    const manifests = [1, 2, 3].map(() => new Uint8Array());
+    const crowded = { gpus: [{ ...gpu, manifests }] };
+    await expect(appraise(crowded, POLICY, { now: NOW })).rejects.toThrow(RangeError);
+  });
+
+  test("NVIDIA's verdict in the evidence, accepted by the policy, and nobody to verify it", async () => {
+    const gpu = { report: new Uint8Array(), chain: '', nras: new Uint8Array() };
+    const policy = { version: 1, gpu: { nras: true } } as const;
+    await expect(appraise({ gpus: [gpu] }, policy, { now: NOW })).rejects.toThrow(TypeError);
+    await expect(appraise({ gpus: [gpu] }, POLICY, { now: NOW })).resolves.toBeDefined();
+  });
+
+  test('collateral prepared by somebody else', async () => {
+    class Elsewhere {}
+    const cpu = { kind: 'tdx', bytes: new Uint8Array(), collateral: new Elsewhere() };
+    const call = appraise({ cpu } as unknown as Evidence, POLICY, { now: NOW });
+    await expect(call).rejects.toThrow(TypeError);
+  });
+});
+
+test('evidence that is nothing at all is refused, not thrown at', async () => {
+  for (const length of [0, 1, 48, 1184, 5000]) {
+    const junk = new Uint8Array(length).fill(3);
+    const collateral = {
+      rootCrl: junk,
+      pckCrl: junk,
+      pckCrlIssuerChain: '',
+      tcbInfo: { text: '', signature: junk, issuerChain: '' },
+      qeIdentity: { text: '', signature: junk, issuerChain: '' },
+    };
+    const gpus = [{ report: junk, chain: 'junk', manifests: [junk], ocsp: [{ response: junk }] }];
+    const cpus: NonNullable<Evidence['cpu']>[] = [
+      { kind: 'tdx', bytes: junk, collateral, eventLog: 'junk' },
+      { kind: 'sgx', bytes: junk, collateral },
+      { kind: 'snp', bytes: junk, collateral: { vcek: junk, chain: 'junk', crl: junk } },
+    ];
+    for (const cpu of cpus) {
+      const appraisal = await appraise({ cpu, gpus }, POLICY, { now: NOW });
+      expect(appraisal.status).toBe('contraindicated');
+      expect(appraisal.gpus[0]?.status).toBe('contraindicated');
+    }
+  }
+});
