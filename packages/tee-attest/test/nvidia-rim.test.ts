@@ -4,8 +4,9 @@ import { findVectors, vectorsFolder } from '@barycenter/testing';
 import { testCertificate } from '@barycenter/testing/synthetic-ca';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { commonName } from '../src/certificate.ts';
 import { portableCrypto } from '../src/crypto.ts';
-import { verifyReferenceManifest } from '../src/nvidia/rim.ts';
+import { manifestChain, verifyReferenceManifest } from '../src/nvidia/rim.ts';
 import { createManifestCache } from '../src/nvidia/rim-cache.ts';
 import { RIM_VECTORS, rimCases } from './cases/nvidia-rim.ts';
 import {
@@ -304,6 +305,11 @@ describe('a manifest of a synthetic hierarchy', () => {
       expect(await codeOf(await manifest(authority, options))).toBe('rim_malformed');
     });
   }
+});
+
+it('a manifest names its signers, for whoever asks about their revocation', async () => {
+  const chain = manifestChain(await manifest(authority));
+  expect(chain.map(commonName)).toEqual([...NAMES]);
 });
 
 describe('a manifest cache', () => {

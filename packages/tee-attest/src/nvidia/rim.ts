@@ -60,6 +60,14 @@ export async function verifyReferenceManifest(
   });
 }
 
+/**
+ * The certificates of a manifest, signer first, root last, not yet judged: whom to ask OCSP about.
+ * @throws TeeError if the document is no signed XML of the profile, or a certificate is none.
+ */
+export function manifestChain(xml: Uint8Array): readonly Certificate[] {
+  return openSignature(parseXml(xml)).certificates.map(parseCertificate);
+}
+
 /** Options with their defaults. */
 export interface Judge {
   /** Milliseconds since 1970. */
