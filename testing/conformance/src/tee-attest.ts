@@ -7,7 +7,7 @@ import { type Case, type Group, type VectorFile, vectorsOrSkip } from './suite.t
 import { attestedKeyCases } from './tee-attested-key.ts';
 import { hostileCases } from './tee-hostile.ts';
 import { type Read, sampler } from './tee-sample.ts';
-import { deviceCases } from './tee-synthetic.ts';
+import { syntheticCases } from './tee-synthetic.ts';
 import { portableCases, vectorCases } from './tee-vectors.ts';
 
 export const teeAttest: Group = {
@@ -15,7 +15,7 @@ export const teeAttest: Group = {
   build: async (load) => {
     const files = await vectorsOrSkip('tee', load);
     const published = files.length === 0 ? [] : publishedCases(reader(files));
-    return [...published, ...(await deviceCases()), ...attestedKeyCases(), ...hostileCases()];
+    return [...published, ...(await syntheticCases()), ...attestedKeyCases(), ...hostileCases()];
   },
 };
 

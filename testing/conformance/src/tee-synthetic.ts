@@ -1,6 +1,6 @@
 /**
- * Devices and manifests of authorities of our own, made here with the runtime's WebCrypto: what no public
- * sample has, revocation answers of every status first.
+ * Evidence of authorities of our own, made here with the runtime's WebCrypto: what no public sample has.
+ * Intel's and AMD's are the cases of the package's own tests, run on the built package.
  */
 import {
   type NvidiaCollateral,
@@ -8,6 +8,10 @@ import {
   verifyNvidiaDevice,
   verifyReferenceManifest,
 } from '@barycenter/tee-attest/nvidia';
+import { snpSyntheticCases } from '../../../packages/tee-attest/test/cases/amd.ts';
+import { intelJudgementCases } from '../../../packages/tee-attest/test/cases/intel-judgements.ts';
+import { intelNegativeCases } from '../../../packages/tee-attest/test/cases/intel-negatives.ts';
+import { worldKeys } from '../../../packages/tee-attest/test/cases/intel-world.ts';
 import {
   type Device,
   gpuFields,
@@ -30,6 +34,7 @@ import {
   rimAuthority,
 } from '../../../packages/tee-attest/test/synthetic-rim.ts';
 import { type Case, expectEqual } from './suite.ts';
+import { named } from './tee-vectors.ts';
 
 const OCSP_SIGNING = {
   oid: '2.5.29.37',
@@ -80,7 +85,18 @@ async function delegated(
   return { responder, certificates: [responder] };
 }
 
-export async function deviceCases(): Promise<Case[]> {
+/** Everything that is refused or judged without a published sample. */
+export async function syntheticCases(): Promise<Case[]> {
+  const keys = await worldKeys();
+  return [
+    ...named('intel', intelNegativeCases(keys)),
+    ...named('intel', intelJudgementCases(keys)),
+    ...named('snp', snpSyntheticCases()),
+    ...(await deviceCases()),
+  ];
+}
+
+async function deviceCases(): Promise<Case[]> {
   const scene = await setScene();
   return [
     { name: 'synthetic: Hopper, Blackwell and switch are accepted', check: () => all(scene) },

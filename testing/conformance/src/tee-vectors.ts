@@ -2,18 +2,22 @@
  * The published evidence, each piece with the result that its README or `meta.json` states, and its
  * mutants. The cases are those of the package's own tests, run on the built package.
  */
-import { verifyReferenceManifest } from '@barycenter/tee-attest/nvidia';
+import {
+  refuseFlips,
+  snpSamples,
+  snpVectorCases,
+} from '../../../packages/tee-attest/test/cases/amd.ts';
 import { nvidiaDeviceCases } from '../../../packages/tee-attest/test/cases/nvidia-device.ts';
 import { nrasCases } from '../../../packages/tee-attest/test/cases/nvidia-nras.ts';
-import { rimCases } from '../../../packages/tee-attest/test/cases/nvidia-rim.ts';
+import { rimCases, rimMutants } from '../../../packages/tee-attest/test/cases/nvidia-rim.ts';
 import { seededRandom } from '../../src/random.ts';
-import type { Case } from './suite.ts';
-import { type Read, refuseMutants, type Sample, sampler } from './tee-sample.ts';
+import { type Case, expectEqual } from './suite.ts';
+import { type Read, type Sample, SEED, sampler } from './tee-sample.ts';
 
 /** A case as the package's own tests write it. */
 interface PackageCase {
   readonly name: string;
-  readonly run: () => Promise<void>;
+  readonly run: () => void | Promise<void>;
 }
 
 /** Signatures in JavaScript take ten times as long. */
@@ -21,11 +25,14 @@ const PORTABLE_ONE_IN = 2048;
 
 /** Every published piece of evidence, and those of its mutants that are in the sample. */
 export function vectorCases(read: Read, sample: Sample): Case[] {
-  const within = (folder: string) => (path: string) => read(`${folder}/${path}`);
+  const tokens = nrasCases((path) => read(`nvidia/nras/${path}`));
   return [
     ...signatureCases(read, sample),
-    ...named('nras', nrasCases(within('nvidia/nras'))),
-    manifestMutants(read, sample),
+    ...named('nras', tokens),
+    reportFlips(read, sample),
+    ...['hopper-545.00-full/driver_rim.xml', 'hopper-545.00-full/vbios_rim.xml'].map((path) =>
+      manifestMutants(read, sample, path),
+    ),
   ];
 }
 
@@ -34,30 +41,43 @@ export function portableCases(read: Read): Case[] {
   return signatureCases(read, sampler(PORTABLE_ONE_IN)).map(withoutWebCrypto);
 }
 
-function signatureCases(read: Read, sample: Sample): Case[] {
-  const nvidia = (path: string) => read(`nvidia/${path}`);
-  return [...named('nvidia', nvidiaDeviceCases(nvidia, sample)), ...named('rim', rimCases(nvidia))];
+/** Cases of the package with a prefix that says whose they are. */
+export function named(prefix: string, cases: readonly PackageCase[]): Case[] {
+  return cases.map(({ name, run }) => ({ name: `${prefix}: ${name}`, check: run }));
 }
 
-function manifestMutants(read: Read, sample: Sample): Case {
+function signatureCases(read: Read, sample: Sample): Case[] {
+  const nvidia = (path: string) => read(`nvidia/${path}`);
+  return [
+    ...named('snp', snpVectorCases(read)),
+    ...named('nvidia', nvidiaDeviceCases(nvidia, sample)),
+    ...named('rim', rimCases(nvidia)),
+  ];
+}
+
+function reportFlips(read: Read, sample: Sample): Case {
   return {
-    name: 'rim: every changed bit of a manifest is refused',
+    name: 'snp: a sixteenth of the flipped bits of reports and of certificates is refused',
     check: async () => {
-      const options = { now: new Date('2024-06-01T00:00:00Z') };
-      const xml = read('nvidia/hopper-545.00-full/vbios_rim.xml');
-      const end = new TextDecoder().decode(xml).trimEnd().length;
-      const fourth = seededRandom(4);
-      const fewer = () => fourth.integer(4) === 0 && sample();
-      await refuseMutants(xml.subarray(0, end), fewer, async (mutant) => {
-        return (await verifyReferenceManifest(mutant, options)).ok;
-      });
+      for (const [i, evidence] of (await snpSamples(read)).entries()) {
+        const options = { all: false, seed: SEED, certificates: i === 0 };
+        sample.add(await refuseFlips(evidence, options));
+      }
     },
   };
 }
 
-/** Cases of the package with a prefix that says whose they are. */
-function named(prefix: string, cases: readonly PackageCase[]): Case[] {
-  return cases.map(({ name, run }) => ({ name: `${prefix}: ${name}`, check: run }));
+function manifestMutants(read: Read, sample: Sample, path: string): Case {
+  return {
+    name: `rim: flipped bits of ${path} are refused`,
+    check: async () => {
+      const now = new Date('2024-06-01T00:00:00Z');
+      const options = { now, random: seededRandom(SEED), all: false };
+      const { tried, accepted } = await rimMutants(read(`nvidia/${path}`), options);
+      sample.add(tried);
+      expectEqual(accepted, []);
+    },
+  };
 }
 
 /** The same case where there is no WebCrypto, as on a page without a secure context. */
