@@ -14,8 +14,8 @@ export type Sample = (() => boolean) & {
 };
 
 export const SEED = 0x7ee;
-/** One mutant in so many; Deno's WebCrypto takes four times as long as the others'. */
-const ONE_IN = 'Deno' in globalThis ? 64 : 16;
+/** One mutant in so many. */
+const ONE_IN = 16;
 /** Mutants tried at once: a platform's WebCrypto may have threads. */
 const AT_ONCE = 32;
 
