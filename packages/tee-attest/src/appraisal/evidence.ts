@@ -13,7 +13,7 @@ import { bytesToHex } from '../bytes.ts';
 import { canonicalHash } from '../canonical-json.ts';
 import type { IntelCollateral, PreparedIntelCollateral } from '../intel.ts';
 import type { NvidiaEvidence } from '../nvidia/evidence.ts';
-import type { OcspAnswer } from '../nvidia/ocsp.ts';
+import type { OcspAnswer } from '../nvidia/revocation.ts';
 
 /** A quote or report of a CPU with what it is judged by. */
 export type CpuEvidence = IntelEvidence | SnpEvidence;
