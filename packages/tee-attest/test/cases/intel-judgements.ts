@@ -3,7 +3,7 @@ import { bytesToHex } from '../../src/bytes.ts';
 import { portableCrypto } from '../../src/crypto.ts';
 import type { IntelFacts, TcbStatus } from '../../src/intel.ts';
 import { verifyQuote } from '../../src/intel.ts';
-import type { Case } from './intel-negatives.ts';
+import { accepted, type Case } from './case.ts';
 import { buildWorld, goodRecipe, type Keys, little, type Recipe } from './intel-world.ts';
 
 interface Judgement {
@@ -463,8 +463,7 @@ export function intelJudgementCases(keys: Keys): readonly Case[] {
         const { quote, collateral, ...context } = await buildWorld(keys, recipe);
         const options = crypto === undefined ? context : { ...context, crypto };
         const result = await verifyQuote(quote, collateral, options);
-        if (!result.ok) throw new Error(`${result.code}: ${result.message}`);
-        if (result.facts.quoteVersion !== version) throw new Error('another version');
+        if (accepted(result).quoteVersion !== version) throw new Error('another version');
       };
       return { name, run };
     }),
@@ -484,13 +483,9 @@ async function judge(
   change(recipe);
   const { quote, collateral, ...context } = await buildWorld(keys, recipe);
   const result = await verifyQuote(quote, collateral, context);
-  if (!result.ok) throw new Error(`${result.code}: ${result.message}`);
-  if (result.facts.tcb.status !== status) throw new Error(`status ${result.facts.tcb.status}`);
-  for (const [name, holds] of Object.entries(facts?.(result.facts) ?? {})) {
-    if (!holds) throw new Error(`${name}: ${describe(result.facts)}`);
+  const found = accepted(result);
+  if (found.tcb.status !== status) throw new Error(`status ${found.tcb.status}`);
+  for (const [name, holds] of Object.entries(facts?.(found) ?? {})) {
+    if (!holds) throw new Error(`${name}: ${JSON.stringify(found.tcb)}`);
   }
-}
-
-function describe(facts: IntelFacts): string {
-  return JSON.stringify(facts.tcb);
 }

@@ -252,14 +252,6 @@ export function pckExtension(
   return sequence(...edit(fields));
 }
 
-/** A copy with one bit changed; negative positions count from the end. */
-export function flipped(bytes: Uint8Array, at: number, bit: number = 0): Uint8Array<ArrayBuffer> {
-  const copy = Uint8Array.from(bytes);
-  const index = at < 0 ? copy.length + at : at;
-  copy[index] = (copy[index] as number) ^ (1 << bit);
-  return copy;
-}
-
 /** Joins byte strings. */
 export function join(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
