@@ -2,7 +2,7 @@
  * What a worker hands over, and its hash. Everything in it may come from the worker: what a verifier
  * decides for itself (the time, roots, expected nonces, keys of services) is given to `appraise`.
  *
- *     evidenceHash = SHA-256(canonical JSON (RFC 8785) of {"cpu": …, "gpus": […], "version": 1})
+ *     evidenceHash = SHA-256(canonical JSON (RFC 8785) of {"cpu": …, "format": EVIDENCE_FORMAT, "gpus": […]})
  *
  * where bytes and texts stand as the SHA-256 of the bytes or of the text's UTF-8 bytes, in lower-case
  * hexadecimal, lists as lists, and members that are absent are left out.
@@ -52,6 +52,9 @@ export interface Evidence {
   readonly gpus?: readonly GpuEvidence[] | undefined;
 }
 
+/** Changes with what the hashed text means. */
+const EVIDENCE_FORMAT = 'barycenter.tee-evidence/1';
+
 /** Digests of what was prepared, which no longer holds the bytes. */
 const preparedDigests = /* @__PURE__ */ new WeakMap<object, object>();
 
@@ -60,7 +63,11 @@ const preparedDigests = /* @__PURE__ */ new WeakMap<object, object>();
  * @throws TypeError for prepared collateral that `prepareCollateral` did not make.
  */
 export function evidenceHash({ cpu, gpus = [] }: Evidence): Uint8Array<ArrayBuffer> {
-  return canonicalHash({ version: 1, cpu: cpu && digests(cpu), gpus: gpus.map(digests) });
+  return canonicalHash({
+    format: EVIDENCE_FORMAT,
+    cpu: cpu && digests(cpu),
+    gpus: gpus.map(digests),
+  });
 }
 
 /** Remembers what `prepared` was made from, so that evidence hashes alike with either. */
