@@ -7,6 +7,13 @@ import {
   snpSamples,
   snpVectorCases,
 } from '../../../packages/tee-attest/test/cases/amd.ts';
+import {
+  INTEL_SAMPLES,
+  intelVectorCases,
+  readSample,
+  refuseCollateralFlips,
+  refuseQuoteFlips,
+} from '../../../packages/tee-attest/test/cases/intel.ts';
 import { nvidiaDeviceCases } from '../../../packages/tee-attest/test/cases/nvidia-device.ts';
 import { nrasCases } from '../../../packages/tee-attest/test/cases/nvidia-nras.ts';
 import { rimCases, rimMutants } from '../../../packages/tee-attest/test/cases/nvidia-rim.ts';
@@ -23,12 +30,17 @@ interface PackageCase {
 /** Signatures in JavaScript take ten times as long. */
 const PORTABLE_ONE_IN = 2048;
 
+/** Quotes whose platform has a level; the last two are refused as they are. */
+const ACCEPTED_QUOTES = INTEL_SAMPLES.slice(0, 6);
+
 /** Every published piece of evidence, and those of its mutants that are in the sample. */
 export function vectorCases(read: Read, sample: Sample): Case[] {
   const tokens = nrasCases((path) => read(`nvidia/nras/${path}`));
   return [
     ...signatureCases(read, sample),
+    ...named('intel', intelVectorCases(read)),
     ...named('nras', tokens),
+    ...ACCEPTED_QUOTES.map((name, i) => quoteFlips(read, sample, { name, withCollateral: i === 2 })),
     reportFlips(read, sample),
     ...['hopper-545.00-full/driver_rim.xml', 'hopper-545.00-full/vbios_rim.xml'].map((path) =>
       manifestMutants(read, sample, path),
@@ -53,6 +65,23 @@ function signatureCases(read: Read, sample: Sample): Case[] {
     ...named('nvidia', nvidiaDeviceCases(nvidia, sample)),
     ...named('rim', rimCases(nvidia)),
   ];
+}
+
+/** Quotes share most of their collateral: that of one is enough here. */
+function quoteFlips(
+  read: Read,
+  sample: Sample,
+  { name, withCollateral }: { readonly name: string; readonly withCollateral: boolean },
+): Case {
+  return {
+    name: `intel: a sixteenth of the flipped bits of ${name} is refused`,
+    check: async () => {
+      const options = { all: false, seed: SEED };
+      const found = await readSample(read, name);
+      sample.add(await refuseQuoteFlips(found, options));
+      if (withCollateral) sample.add(await refuseCollateralFlips(found, options));
+    },
+  };
 }
 
 function reportFlips(read: Read, sample: Sample): Case {
