@@ -9,6 +9,7 @@
  */
 import { verifySnp } from './amd/verify.ts';
 import type { Appraisal } from './appraisal/appraisal.ts';
+import { type CompositionRequest, verifyComposition } from './appraisal/composition.ts';
 import {
   type CpuEvidence,
   type Evidence,
@@ -28,7 +29,7 @@ import { MAX_DEVICES } from './nvidia/evidence.ts';
 import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 import { verifyReferenceManifest } from './nvidia/rim.ts';
 import type { ManifestCache } from './nvidia/rim-cache.ts';
-import { definePolicy, type Policy, type PolicyInput } from './policy/policy.ts';
+import { definePolicy, type Policy, type PolicyInput, policyId } from './policy/policy.ts';
 import type { TrustAnchors } from './trust.ts';
 
 /** What the verifier decides, and never the evidence. */
@@ -39,6 +40,11 @@ export interface AppraiseOptions {
   readonly trust?: TrustAnchors;
   /** Default: the platform's WebCrypto. */
   readonly crypto?: CryptoProvider;
+  /**
+   * What the evidence must be bound to: challenge, operator, policy, keys and devices. Takes the place
+   * of `reportData` and `gpuNonces`, which are computed from it.
+   */
+  readonly binding?: CompositionRequest;
   /** What the CPU's report data must be, 64 bytes: the answer to a challenge. */
   readonly reportData?: Uint8Array;
   /** The nonces that the GPUs were asked with, 32 bytes each, in the order of the evidence. */
@@ -96,18 +102,26 @@ export async function appraise(
     cpu && verifyCpu(cpu, request),
     Promise.all(gpus.map((gpu, i) => verifyGpu(gpu, options.gpuNonces?.[i], request))),
   ]);
-  return judge(
-    { cpu: verifiedCpu, gpus: verifiedGpus },
-    { policy: complete, now, evidenceHash: hash, reportData: options.reportData },
-  );
+  const verified = { cpu: verifiedCpu, gpus: verifiedGpus };
+  const { binding, reportData } = options;
+  const composition = binding && {
+    result: await verifyComposition(verified, gpus, {
+      ...binding,
+      policyId: policyId(complete),
+      now,
+    }),
+  };
+  return judge(verified, { policy: complete, now, evidenceHash: hash, reportData, composition });
 }
 
 type Request = AppraiseOptions & { readonly policy: Policy };
 
 function checkExpectations(
   gpus: readonly GpuEvidence[],
-  { reportData, gpuNonces }: AppraiseOptions,
+  { binding, reportData, gpuNonces }: AppraiseOptions,
 ): void {
+  if (binding !== undefined && (reportData !== undefined || gpuNonces !== undefined))
+    throw new TypeError('binding: expected alone, it says what report data and nonces must be');
   if (gpus.length > MAX_DEVICES)
     throw new RangeError(`gpus: expected at most ${MAX_DEVICES}, got ${gpus.length}`);
   if (gpus.some(({ manifests = [] }) => manifests.length > MAX_MANIFESTS))
