@@ -4,6 +4,15 @@
  */
 import { parseSnpReport, prepareSnpCollateral, verifySnp } from '@barycenter/tee-attest/amd';
 import { decodeStatement, verifyAttestedKeyCose } from '@barycenter/tee-attest/attested-key';
+import { decodeBundle } from '@barycenter/tee-attest/fetch';
+import {
+  parseIntelCollateral,
+  parseQeIdentity,
+  parseQuote,
+  parseTcbInfo,
+  prepareIntelCollateral,
+  verifyQuote,
+} from '@barycenter/tee-attest/intel';
 import { verifyNras } from '@barycenter/tee-attest/nras';
 import {
   parseGpuReport,
@@ -34,7 +43,28 @@ const now = new Date('2026-06-01T00:00:00Z');
 const nonce = seededRandom(1).bytes(32);
 const domain = { chainId: 1n, registry: new Uint8Array(20).fill(1) };
 
+/** Collateral that is malformed all over. */
+function intelCollateral(bytes: Bytes, text: string): Parameters<typeof prepareIntelCollateral>[0] {
+  const statement = { text, signature: bytes, issuerChain: text };
+  return {
+    rootCrl: bytes,
+    pckCrl: bytes,
+    pckCrlIssuerChain: text,
+    tcbInfo: statement,
+    qeIdentity: statement,
+  };
+}
+
 const ENTRIES: Readonly<Record<string, Entry>> = {
+  parseQuote: (bytes) => parseQuote(bytes, { trailing: 'trim' }),
+  parseIntelCollateral: (_, text) => parseIntelCollateral(text),
+  parseTcbInfo: (_, text) => parseTcbInfo(text),
+  parseQeIdentity: (_, text) => parseQeIdentity(text),
+  prepareIntelCollateral: (bytes, text) =>
+    prepareIntelCollateral(intelCollateral(bytes, text), { now }),
+  'verifyQuote, quote and collateral': (bytes, text) =>
+    verifyQuote(bytes, intelCollateral(bytes, text), { now }),
+  decodeBundle: (bytes) => decodeBundle(bytes),
   parseSnpReport: (bytes) => parseSnpReport(bytes),
   'verifySnp, report': (bytes) => verifySnp(bytes, { vcek: bytes, chain: '' }, { now }),
   'prepareSnpCollateral, chain': (_, chain) => prepareSnpCollateral({ chain }, { now }),

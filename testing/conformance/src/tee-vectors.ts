@@ -40,7 +40,9 @@ export function vectorCases(read: Read, sample: Sample): Case[] {
     ...signatureCases(read, sample),
     ...named('intel', intelVectorCases(read)),
     ...named('nras', tokens),
-    ...ACCEPTED_QUOTES.map((name, i) => quoteFlips(read, sample, { name, withCollateral: i === 2 })),
+    ...ACCEPTED_QUOTES.map((name, i) =>
+      quoteFlips(read, sample, { name, withCollateral: i === 2 }),
+    ),
     reportFlips(read, sample),
     ...['hopper-545.00-full/driver_rim.xml', 'hopper-545.00-full/vbios_rim.xml'].map((path) =>
       manifestMutants(read, sample, path),
