@@ -17,6 +17,11 @@ import { blobProof, kzgProof } from './proof.ts';
 import { ready } from './ready.ts';
 import { signatures } from './signatures.ts';
 import { sparseRows } from './sparse-rows.ts';
+import { snpReports } from './tee-amd.ts';
+import { attestedKeys } from './tee-attested-key.ts';
+import { bundleSizes } from './tee-bundle.ts';
+import { intelQuotes } from './tee-intel.ts';
+import { nvidiaDevices } from './tee-nvidia.ts';
 import { verifyBlob, verifyBlobBatches } from './verify-blob.ts';
 import { verifyProof } from './verify-proof.ts';
 
@@ -43,4 +48,9 @@ export const OPERATIONS: readonly Operation[] = [
   ...zodaScheme,
   ...erasure,
   ...erasureLimits,
+  ...intelQuotes,
+  ...snpReports,
+  ...nvidiaDevices,
+  ...attestedKeys,
+  ...bundleSizes,
 ];

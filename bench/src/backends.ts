@@ -14,6 +14,7 @@ export type Backend = (typeof BACKENDS)[number];
 
 /** Whether the package that a row measures (its name's first part) has such a back end. */
 export function hasBackend(row: string, backend: Backend): boolean {
+  if (row.startsWith('tee::')) return backend === 'auto';
   if (backend === 'auto' || backend === 'js') return true;
   return row.startsWith('erasure::') === (backend === 'relaxed' || backend === 'strict');
 }

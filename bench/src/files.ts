@@ -60,6 +60,8 @@ export function writeFuzzSummary(summary: FuzzSummary): void {
 export function reportText(): string | undefined {
   const results = readdirSync(RESULTS_FOLDER)
     .filter((name) => /^(?:node|bun)\d+-\w+\.json$/.test(name))
+    .sort()
+    .reverse() // Node before Bun
     .map((name) => readResults(join(RESULTS_FOLDER, name))!)
     .sort((a, b) => ORDER.indexOf(a.backend as Backend) - ORDER.indexOf(b.backend as Backend));
   if (results.length === 0) return undefined;

@@ -37,6 +37,7 @@ export function commitNow(): string {
 export function versionOf(contender: string): string {
   const packages: Readonly<Record<string, string>> = {
     'node-eth-kzg': '@crate-crypto/node-eth-kzg',
+    'dcap-qvl': '@phala/dcap-qvl',
     noble: '@noble/curves',
     blst: '@chainsafe/blst',
   };

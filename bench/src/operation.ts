@@ -56,7 +56,10 @@ export interface Operation<Input = unknown> {
     | 'ready'
     | 'erasure'
     | 'erasure-memory'
-    | 'erasure-ready';
+    | 'erasure-ready'
+    | 'tee'
+    | 'tee-keys'
+    | 'tee-figures';
   readonly must: readonly Must[];
   /** Payload bytes that one call processes, where MB/s is reported. */
   readonly bytes?: number;

@@ -221,6 +221,7 @@ function withRatios(
 
 async function backendName(operation: Operation, bench: Bench): Promise<string> {
   if (operation.name.startsWith('erasure::')) return erasureBackend(bench.backend);
+  if (operation.name.startsWith('tee::')) return 'webcrypto';
   const made = operation.table === 'bls' ? await bench.bls() : await bench.kzg();
   return made.backend().name;
 }

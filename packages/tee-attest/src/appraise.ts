@@ -9,26 +9,31 @@
  */
 import { verifySnp } from './amd/verify.ts';
 import type { Appraisal } from './appraisal/appraisal.ts';
+import { type CompositionRequest, verifyComposition } from './appraisal/composition.ts';
 import {
   type CpuEvidence,
   type Evidence,
   evidenceHash,
   type GpuEvidence,
+  MAX_MANIFESTS,
 } from './appraisal/evidence.ts';
 import { judge, type VerifiedCpu, type VerifiedGpu } from './appraisal/judge.ts';
 import type { Verified } from './checks.ts';
 import { readNow } from './clock.ts';
 import type { CryptoProvider } from './crypto.ts';
+import { TeeError } from './errors.ts';
 import { verifyEventLog } from './intel/rtmr.ts';
 import { verifySgx, verifyTdx } from './intel/verify.ts';
 import type { NrasFacts } from './nras/facts.ts';
 import type { NvidiaChainCache } from './nvidia/chain.ts';
-import { verifyNvidiaDevice } from './nvidia/device.ts';
+import { type NvidiaCollateral, verifyNvidiaDevice } from './nvidia/device.ts';
 import { MAX_DEVICES } from './nvidia/evidence.ts';
+import type { OpaqueFields } from './nvidia/opaque.ts';
 import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
+import { parseGpuReport } from './nvidia/report.ts';
 import { verifyReferenceManifest } from './nvidia/rim.ts';
 import type { ManifestCache } from './nvidia/rim-cache.ts';
-import { definePolicy, type Policy, type PolicyInput } from './policy/policy.ts';
+import { definePolicy, type Policy, type PolicyInput, policyId } from './policy/policy.ts';
 import type { TrustAnchors } from './trust.ts';
 
 /** What the verifier decides, and never the evidence. */
@@ -39,6 +44,11 @@ export interface AppraiseOptions {
   readonly trust?: TrustAnchors;
   /** Default: the platform's WebCrypto. */
   readonly crypto?: CryptoProvider;
+  /**
+   * What the evidence must be bound to: challenge, operator, policy, keys and devices. Takes the place
+   * of `reportData` and `gpuNonces`, which are computed from it.
+   */
+  readonly binding?: CompositionRequest;
   /** What the CPU's report data must be, 64 bytes: the answer to a challenge. */
   readonly reportData?: Uint8Array;
   /** The nonces that the GPUs were asked with, 32 bytes each, in the order of the evidence. */
@@ -61,8 +71,6 @@ export type NrasVerifier = (
 const NONCE_AT = 4;
 const NONCE_BYTES = 32;
 const REPORT_DATA_BYTES = 64;
-/** Manifests per GPU: one is of the driver, one of the VBIOS. */
-const MAX_MANIFESTS = 2;
 
 /**
  * Appraises evidence under a policy. Costs the verification of each part (all at once), one hash of
@@ -96,18 +104,26 @@ export async function appraise(
     cpu && verifyCpu(cpu, request),
     Promise.all(gpus.map((gpu, i) => verifyGpu(gpu, options.gpuNonces?.[i], request))),
   ]);
-  return judge(
-    { cpu: verifiedCpu, gpus: verifiedGpus },
-    { policy: complete, now, evidenceHash: hash, reportData: options.reportData },
-  );
+  const verified = { cpu: verifiedCpu, gpus: verifiedGpus };
+  const { binding, reportData } = options;
+  const composition = binding && {
+    result: await verifyComposition(verified, gpus, {
+      ...binding,
+      policyId: policyId(complete),
+      now,
+    }),
+  };
+  return judge(verified, { policy: complete, now, evidenceHash: hash, reportData, composition });
 }
 
 type Request = AppraiseOptions & { readonly policy: Policy };
 
 function checkExpectations(
   gpus: readonly GpuEvidence[],
-  { reportData, gpuNonces }: AppraiseOptions,
+  { binding, reportData, gpuNonces }: AppraiseOptions,
 ): void {
+  if (binding !== undefined && (reportData !== undefined || gpuNonces !== undefined))
+    throw new TypeError('binding: expected alone, it says what report data and nonces must be');
   if (gpus.length > MAX_DEVICES)
     throw new RangeError(`gpus: expected at most ${MAX_DEVICES}, got ${gpus.length}`);
   if (gpus.some(({ manifests = [] }) => manifests.length > MAX_MANIFESTS))
@@ -144,13 +160,12 @@ async function verifyGpu(
 ): Promise<VerifiedGpu> {
   const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
   const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, request)));
-  const ofKind = (kind: ReferenceManifest['kind']): ReferenceManifest | undefined =>
-    references.flatMap((each) => (each.ok ? each.facts : [])).find((each) => each.kind === kind);
+  const genuine = references.flatMap((each) => (each.ok ? each.facts : []));
   const nonce = expectedNonce ?? ownNonce(evidence.report);
   // Without manifests or answers there are facts too; the policy decides.
   const result = await verifyNvidiaDevice(
     evidence,
-    { driverRim: ofKind('driver'), vbiosRim: ofKind('vbios'), ocsp },
+    { ...chooseManifests(evidence.report, genuine), ocsp },
     { ...request, nonce, revocation: 'unchecked', manifests: 'unchecked' },
   );
   return {
@@ -170,6 +185,28 @@ async function askNras(
   if (nras === undefined)
     throw new TypeError('nras: expected a verifier and keys, as the policy does');
   return nras.verify(eat, { jwks: nras.jwks }, { now, nonce });
+}
+
+/** Of each kind the manifest of the version that the report names, or else any. */
+function chooseManifests(
+  report: Uint8Array,
+  manifests: readonly ReferenceManifest[],
+): Pick<NvidiaCollateral, 'driverRim' | 'vbiosRim'> {
+  const { driverVersion, vbiosVersion } = versionsOf(report);
+  const choose = (kind: ReferenceManifest['kind'], version: string | undefined) => {
+    const candidates = manifests.filter((manifest) => manifest.kind === kind);
+    return candidates.find((manifest) => manifest.version === version) ?? candidates[0];
+  };
+  return { driverRim: choose('driver', driverVersion), vbiosRim: choose('vbios', vbiosVersion) };
+}
+
+function versionsOf(report: Uint8Array): Partial<OpaqueFields> {
+  try {
+    return parseGpuReport(report).opaque;
+  } catch (error) {
+    if (error instanceof TeeError) return {};
+    throw error;
+  }
 }
 
 /** The nonce in a report of any length: what is too short is refused by its verifier. */

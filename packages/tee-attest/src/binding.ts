@@ -6,6 +6,8 @@ export {
   blockChallenge,
   computeBind,
   type DeviceEvidence,
+  DSTACK_EVENT,
+  dstackEventDigest,
   gpuCommit,
   gpuNonce,
   MAX_DEVICES,

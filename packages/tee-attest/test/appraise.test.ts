@@ -259,8 +259,8 @@ describe.skipIf(folder === undefined)('published evidence', () => {
 
 test('the hash of no evidence is that of its canonical text', () => {
   expect(Buffer.from(evidenceHash({})).toString('hex')).toBe(
-    // printf '{"gpus":[],"version":1}' | sha256sum
-    '44402e156b628bfd87147d8c256ecb0142bda1eb81123f9e62a08286b944c345',
+    // printf '{"format":"barycenter.tee-evidence/1","gpus":[]}' | sha256sum
+    '01c1d6044e61ee637a990ed1b6d9ff0b89eaf5ca8aec4c8e3ce1a6f9fad4c58e',
   );
 });
 
@@ -288,7 +288,7 @@ describe('misuse throws', () => {
     const gpu = { report: new Uint8Array(), chain: '' };
     const gpus = Array.from({ length: 65 }, () => gpu);
     await expect(appraise({ gpus }, POLICY, { now: NOW })).rejects.toThrow(RangeError);
-    const manifests = [1, 2, 3].map(() => new Uint8Array());
+    const manifests = Array.from({ length: 17 }, () => new Uint8Array());
     const crowded = { gpus: [{ ...gpu, manifests }] };
     await expect(appraise(crowded, POLICY, { now: NOW })).rejects.toThrow(RangeError);
   });

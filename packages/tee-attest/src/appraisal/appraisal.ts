@@ -3,6 +3,7 @@
  * that was checked. The whole is no better than its worst part.
  */
 import type { SnpFacts } from '../amd/facts.ts';
+import type { BindingFacts } from '../binding/verify-binding.ts';
 import type { IntelFacts } from '../intel/facts.ts';
 import type { NvidiaFacts } from '../nvidia/facts.ts';
 import type { TcbReport } from '../policy/tcb.ts';
@@ -42,6 +43,8 @@ export interface Appraisal {
   readonly cpu: Submodule<IntelFacts | SnpFacts> | undefined;
   /** In the order of the evidence. */
   readonly gpus: readonly Submodule<NvidiaFacts>[];
+  /** What the evidence is bound to; undefined if that was not asked or does not hold. */
+  readonly binding: BindingFacts | undefined;
 }
 
 /** A part whose findings are complete. */
@@ -59,10 +62,12 @@ export function assemble(
     whole,
     cpu,
     gpus,
+    binding,
   }: {
     readonly whole: Findings;
     readonly cpu: Part<IntelFacts | SnpFacts> | undefined;
     readonly gpus: readonly Part<NvidiaFacts>[];
+    readonly binding: BindingFacts | undefined;
   },
   names: Pick<Appraisal, 'appraisedAt' | 'policyId' | 'evidenceHash'>,
 ): Appraisal {
@@ -84,6 +89,7 @@ export function assemble(
     checks: findings.flatMap(({ checks }) => checks),
     cpu: cpuModule,
     gpus: gpuModules,
+    binding,
   };
 }
 

@@ -3,9 +3,11 @@
  * waits for nothing.
  */
 import type { SnpFacts } from '../amd/facts.ts';
+import type { BindingFacts } from '../binding/verify-binding.ts';
 import { bytesToHex, equalBytes } from '../bytes.ts';
 import type { Verified } from '../checks.ts';
 import type { IntelFacts } from '../intel/facts.ts';
+import type { EventLogFacts } from '../intel/rtmr.ts';
 import type { NrasFacts } from '../nras/facts.ts';
 import type { NvidiaFacts } from '../nvidia/facts.ts';
 import { judgeSnp } from '../policy/amd.ts';
@@ -21,7 +23,7 @@ export interface VerifiedCpu {
   readonly kind: CpuKind;
   readonly result: Verified<IntelFacts | SnpFacts>;
   /** Result of replaying the event log, if one was given. */
-  readonly eventLog: Verified<unknown> | undefined;
+  readonly eventLog: Verified<EventLogFacts> | undefined;
 }
 
 /** GPU evidence after its verification. */
@@ -48,12 +50,15 @@ export interface Judge {
   readonly evidenceHash: Uint8Array;
   /** What the CPU's report data must be, 64 bytes, if the caller expects something. */
   readonly reportData: Uint8Array | undefined;
+  /** What was found about the binding if one is demanded; no result where evidence was refused. */
+  readonly composition: { readonly result: Verified<BindingFacts> | undefined } | undefined;
 }
 
 /** Judges verified evidence. */
 export function judge({ cpu, gpus }: VerifiedEvidence, by: Judge): Appraisal {
-  const { policy, now, evidenceHash } = by;
+  const { policy, now, evidenceHash, composition } = by;
   const whole = new Findings('all');
+  if (composition !== undefined) judgeComposition(composition.result, whole);
   if (policy.cpu.length > 0) {
     whole.demand({
       ok: cpu !== undefined,
@@ -65,21 +70,39 @@ export function judge({ cpu, gpus }: VerifiedEvidence, by: Judge): Appraisal {
     });
   }
   const devices = gpus.map((gpu, i) =>
-    judgeGpu(gpu, { policy, findings: new Findings(`gpu${i}`) }),
+    judgeGpu(gpu, { policy, findings: new Findings(`gpu${i}`), composition }),
   );
   judgeFleet(
     devices.flatMap(({ facts }) => facts ?? []),
     { policy, findings: whole },
   );
   return assemble(
-    { whole, cpu: cpu && judgeCpu(cpu, by), gpus: devices },
+    { whole, cpu: cpu && judgeCpu(cpu, by), gpus: devices, binding: factsOf(composition?.result) },
     { appraisedAt: new Date(now), policyId: policyId(policy), evidenceHash },
   );
 }
 
+/** Refused evidence is bound to nothing. */
+function judgeComposition(result: Verified<BindingFacts> | undefined, findings: Findings): void {
+  if (result !== undefined) findings.adopt(result);
+  else
+    findings.demand({
+      ok: false,
+      id: 'binding',
+      code: 'policy_binding',
+      expected: 'accepted evidence to compare',
+      actual: 'refused evidence',
+      tier: 'contraindicated',
+    });
+}
+
+function factsOf<Facts>(result: Verified<Facts> | undefined): Facts | undefined {
+  return result?.ok ? result.facts : undefined;
+}
+
 function judgeCpu(
   cpu: VerifiedCpu,
-  { policy, now, reportData }: Judge,
+  { policy, now, reportData, composition }: Judge,
 ): Part<IntelFacts | SnpFacts> {
   const findings = new Findings('cpu');
   const { kind, result, eventLog } = cpu;
@@ -94,7 +117,7 @@ function judgeCpu(
   findings.adopt(result);
   if (!result.ok) return { findings, facts: undefined };
   const { facts } = result;
-  judgeReportData(facts.reportData, { policy, expected: reportData, findings });
+  judgeReportData(facts.reportData, { policy, expected: reportData, composition, findings });
   if (facts.kind === 'snp') {
     judgeSnp(facts, { policy, findings });
     return { findings, facts };
@@ -116,18 +139,19 @@ function judgeCpu(
 
 function judgeGpu(
   { result, manifests, nras, fresh }: VerifiedGpu,
-  { policy, findings }: { policy: Policy; findings: Findings },
+  { policy, findings, composition }: Pick<Judge, 'policy' | 'composition'> & { findings: Findings },
 ): Part<NvidiaFacts> {
   for (const manifest of manifests) findings.adopt(manifest);
   findings.adopt(result);
   if (!result.ok) return { findings, facts: undefined };
   const { facts } = result;
+  const chosen = fresh || composition?.result?.ok === true;
   findings.demand({
-    ok: fresh,
+    ok: chosen,
     id: 'gpu.nonce',
     code: 'policy_nonce',
     expected: 'a nonce that the verifier chose',
-    actual: fresh ? bytesToHex(facts.nonce) : 'compared with none',
+    actual: chosen ? bytesToHex(facts.nonce) : 'compared with none',
     tier: 'warning',
   });
   const endorsement = nras && judgeNras(nras, facts, findings);
@@ -167,10 +191,24 @@ function judgeReportData(
   {
     policy,
     expected,
+    composition,
     findings,
-  }: { policy: Policy; expected: Uint8Array | undefined; findings: Findings },
+  }: Pick<Judge, 'policy' | 'composition'> & {
+    expected: Uint8Array | undefined;
+    findings: Findings;
+  },
 ): void {
   const found = bytesToHex(actual);
+  const isCompared =
+    expected !== undefined || policy.reportData !== undefined || composition?.result?.ok === true;
+  findings.demand({
+    ok: isCompared,
+    id: 'cpu.reportData.compared',
+    code: 'policy_report_data',
+    expected: 'report data that the verifier chose',
+    actual: isCompared ? found : 'compared with nothing',
+    tier: 'warning',
+  });
   if (expected !== undefined) {
     findings.demand({
       ok: equalBytes(actual, expected),

@@ -119,9 +119,25 @@ export function gpuCommit(devices: readonly DeviceEvidence[]): Uint8Array<ArrayB
   return taggedHash('barycenter/gpuset/2', unsigned(devices.length, 2), ...parts);
 }
 
-/** The 48 bytes by which a TDX runtime register is extended before the quote is made: SHA-384 of `gpuCommit`. */
+/**
+ * The 48 bytes by which a TDX runtime register is extended before the quote is made: SHA-384 of
+ * `gpuCommit`.
+ */
 export function runtimeEventDigest(commit: Uint8Array): Uint8Array<ArrayBuffer> {
   return digestSync('SHA-384', exactly('commit', commit, 32));
+}
+
+/** Name of the event that a guest of dstack emits with `gpuCommit` as its payload. */
+export const DSTACK_EVENT = 'barycenter-gpuset';
+
+/**
+ * The same for guests of dstack, which extend by SHA-384(type ‖ ":" ‖ name ‖ ":" ‖ payload), the type
+ * 08000001 in little-endian bytes (dstack, cc-eventlog, `RuntimeEvent`).
+ */
+export function dstackEventDigest(commit: Uint8Array): Uint8Array<ArrayBuffer> {
+  const name = new TextEncoder().encode(`:${DSTACK_EVENT}:`);
+  const type = Uint8Array.of(0x01, 0x00, 0x00, 0x08);
+  return digestSync('SHA-384', concatBytes(type, name, exactly('commit', commit, 32)));
 }
 
 /** The 64 bytes of the CPU quote's report data. */

@@ -11,6 +11,7 @@ import {
   blockChallenge,
   computeBind,
   type DeviceEvidence,
+  dstackEventDigest,
   gpuCommit,
   gpuNonce,
   MAX_DEVICES,
@@ -68,6 +69,10 @@ export interface BindingEvidence {
 
 /** What a verified binding says. */
 export interface BindingFacts {
+  readonly chainId: bigint;
+  readonly registry: Uint8Array;
+  readonly operator: Uint8Array;
+  readonly policyId: Uint8Array;
   readonly challenge: Uint8Array;
   readonly bind: Uint8Array;
   readonly gpuCommit: Uint8Array;
@@ -142,7 +147,12 @@ export function verifyBinding(
       'binding.possession',
       'binding_possession',
     );
+    const { chainId, registry, operator, policyId } = expected;
     return {
+      chainId,
+      registry,
+      operator,
+      policyId,
       challenge,
       bind,
       gpuCommit: commit,
@@ -218,10 +228,10 @@ function checkRuntime(
       actual: bytesToHex(register),
     },
   );
-  const wanted = runtimeEventDigest(commit);
-  const found = runtimeEvents.some((digest) => equalBytes(digest, wanted));
+  const wanted = [runtimeEventDigest(commit), dstackEventDigest(commit)];
+  const found = runtimeEvents.some((digest) => wanted.some((one) => equalBytes(digest, one)));
   checks.must(found, 'binding.runtime.event', 'binding_runtime_event', {
-    expected: bytesToHex(wanted),
+    expected: wanted.map(bytesToHex).join(' or '),
   });
   return true;
 }

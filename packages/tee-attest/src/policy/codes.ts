@@ -30,7 +30,8 @@
  * - `policy_revocation`: a GPU's certificates were not all reported good;
  * - `policy_version`: a driver or VBIOS version that is not on its list;
  * - `policy_gpu_mode`: another mode, or another state of the video decoder, than accepted;
- * - `policy_nras`: NVIDIA's verdict is missing, refused or about another device.
+ * - `policy_nras`: NVIDIA's verdict is missing, refused or about another device;
+ * - `policy_binding`: a binding was asked for and part of the evidence was refused.
  */
 export type PolicyCode =
   | 'policy_malformed'
@@ -67,4 +68,5 @@ export type PolicyCode =
   | 'policy_revocation'
   | 'policy_version'
   | 'policy_gpu_mode'
-  | 'policy_nras';
+  | 'policy_nras'
+  | 'policy_binding';

@@ -102,7 +102,7 @@ export interface TdxPolicy {
 }
 
 /** Least security version of each component of AMD's TCB; those left out are not checked. */
-export interface SnpTcb {
+export interface SnpTcbFloor {
   /** Turin only. */
   readonly fmc?: number;
   readonly bootloader?: number;
@@ -124,7 +124,11 @@ export interface SnpPolicy {
   readonly maxVmpl: number;
   readonly products?: readonly ('Milan' | 'Genoa' | 'Turin')[];
   /** Floors of the reported TCB, which the certificate proves, by product. */
-  readonly minTcb: { readonly milan: SnpTcb; readonly genoa: SnpTcb; readonly turin: SnpTcb };
+  readonly minTcb: {
+    readonly milan: SnpTcbFloor;
+    readonly genoa: SnpTcbFloor;
+    readonly turin: SnpTcbFloor;
+  };
   /** Least firmware API, as `major.minor`. */
   readonly minApi?: string;
   /** Least firmware build. */
@@ -237,9 +241,9 @@ function bits(ones: string, zeros: string): Field<Bits> {
   return object<Bits>({ ones: withDefault(field, ones), zeros: withDefault(field, zeros) });
 }
 
-function snpTcb(): Field<SnpTcb> {
+function snpTcb(): Field<SnpTcbFloor> {
   const component = optional(integer({ least: 0, most: 255 }));
-  return object<SnpTcb>({
+  return object<SnpTcbFloor>({
     fmc: component,
     bootloader: component,
     tee: component,
