@@ -894,6 +894,19 @@ function authorityRefusals(): Case[] {
       },
     },
     {
+      name: 'bytes that change while they are judged change neither verdict nor facts',
+      run: async () => {
+        const world = await snpWorld('Milan');
+        const { trust } = world;
+        const [report, vcek] = await Promise.all([world.report(), world.vcek()]);
+        const crl = Uint8Array.from(world.crl);
+        const collateral = { vcek, chain: world.chain.vcek, crl };
+        const judged = verifySnp(report, collateral, { now: NOW, trust });
+        for (const bytes of [report, vcek, crl]) bytes.fill(0);
+        same([...accepted(await judged).reportData], Array(64).fill(0xda));
+      },
+    },
+    {
       name: 'preparing refuses what verifying refuses',
       run: async () => {
         const world = await snpWorld('Milan');
