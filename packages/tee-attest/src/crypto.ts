@@ -51,10 +51,18 @@ export interface CryptoProvider {
 const SCALAR_BYTES = { 'P-256': 32, 'P-384': 48 } as const;
 const HASHES = { 'SHA-1': sha1, 'SHA-256': sha256, 'SHA-384': sha384, 'SHA-512': sha512 } as const;
 
-/** The platform's WebCrypto where it has one, else {@link portableCrypto}. */
+const defaults = /* @__PURE__ */ new WeakMap<SubtleCrypto, CryptoProvider>();
+
+/**
+ * The platform's WebCrypto where it has one, else {@link portableCrypto}. Always the same provider, so
+ * that keys of certificates that are kept are imported once.
+ */
 export function defaultCrypto(): CryptoProvider {
   const subtle = globalThis.crypto?.subtle;
-  return subtle === undefined ? portableCrypto() : webCrypto(subtle);
+  if (subtle === undefined) return portableCrypto();
+  const provider = defaults.get(subtle) ?? webCrypto(subtle);
+  defaults.set(subtle, provider);
+  return provider;
 }
 
 /**

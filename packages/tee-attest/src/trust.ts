@@ -1,7 +1,7 @@
 /**
  * The roots that evidence is traced to, as SHA-256 of their certificates' DER in lower-case
  * hexadecimal. The defaults are the vendors' production roots; tests and private deployments pass
- * their own. Sources and dates stand with each value.
+ * their own. A test derives the pins from the vendors' samples.
  */
 
 /** Pinned roots per vendor. More than one pin means any of them. */
@@ -20,7 +20,11 @@ export interface TrustAnchors {
   readonly nvidiaRim: readonly string[];
 }
 
-/** The vendors' production roots, as published until November 2026. */
+/**
+ * The vendors' production roots, as published until November 2026: Intel's at
+ * `certificates.trustedservices.intel.com/IntelSGXRootCA.der`, AMD's at
+ * `kdsintf.amd.com/vcek/v1/{product}/cert_chain`, NVIDIA's in `NVIDIA/nvtrust` under `certs`.
+ */
 export const PRODUCTION_TRUST: TrustAnchors = {
   intel: ['44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3'],
   amd: {

@@ -1,3 +1,4 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findVectors, seededRandom, vectorsFolder } from '@barycenter/testing';
@@ -85,6 +86,25 @@ async function codeOf(
 
 describe.runIf(folder !== undefined)('published answers', () => {
   for (const { name, run } of nrasCases(read)) it(name, run);
+
+  it('are signed by their keys also in the eyes of node:crypto', () => {
+    for (const name of ['hopper_v3', 'switch_staging']) {
+      const load = (file: string) => JSON.parse(new TextDecoder().decode(read(`${name}_${file}`)));
+      const [[, overall], devices] = load('detached_eat.json') as [[string, string], Claims];
+      const key = createPublicKey({ key: load('recovered_jwks.json').keys[0], format: 'jwk' });
+      for (const jwt of [overall, ...(Object.values(devices) as string[])]) {
+        const [data, signature] = [jwt.slice(0, jwt.lastIndexOf('.')), jwt.split('.')[2]!];
+        const value = Buffer.from(signature, 'base64url');
+        const found = verify(
+          'sha384',
+          Buffer.from(data),
+          { key, dsaEncoding: 'ieee-p1363' },
+          value,
+        );
+        expect(found).toBe(true);
+      }
+    }
+  });
 
   it('are refused whichever character of a token was changed', async () => {
     const text = new TextDecoder().decode(read('hopper_v3_detached_eat.json'));

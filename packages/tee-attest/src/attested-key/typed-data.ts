@@ -33,14 +33,16 @@ export function typedDigest(domain: Domain, structHash: Uint8Array): Uint8Array<
 
 /** Hash of the domain. */
 export function domainSeparator({ chainId, registry }: Domain): Uint8Array<ArrayBuffer> {
-  return keccak(
+  constantPart ??= concatBytes(
     typeHash('EIP712Domain', DOMAIN_FIELDS),
     keccak(ascii(DOMAIN_NAME)),
     keccak(ascii(DOMAIN_VERSION)),
-    unsigned(chainId, 32),
-    word(registry),
   );
+  return keccak(constantPart, unsigned(chainId, 32), word(registry));
 }
+
+/** The part of every domain that says which statements these are; made once. */
+let constantPart: Uint8Array | undefined;
 
 /** Hash of a struct: Keccak-256 of its type's hash and one word per field. */
 export function structHash(
@@ -65,8 +67,16 @@ export function keccak(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return Uint8Array.from(keccak_256(concatBytes(...parts)));
 }
 
+const typeHashes = /* @__PURE__ */ new WeakMap<StructFields, Uint8Array>();
+
+/** Hash of a type, whose fields are a constant of this package; computed once. */
 function typeHash(name: string, fields: StructFields): Uint8Array {
-  return keccak(ascii(`${name}(${fields.map(([field, type]) => `${type} ${field}`).join(',')})`));
+  let hash = typeHashes.get(fields);
+  if (hash === undefined) {
+    hash = keccak(ascii(`${name}(${fields.map(([field, type]) => `${type} ${field}`).join(',')})`));
+    typeHashes.set(fields, hash);
+  }
+  return hash;
 }
 
 function ascii(text: string): Uint8Array {

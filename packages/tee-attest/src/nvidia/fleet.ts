@@ -50,7 +50,7 @@ export async function verifyNvidiaFleet(
   devices: readonly NvidiaFleetDevice[],
   options: NvidiaFleetOptions,
 ): Promise<Verified<NvidiaFleetFacts>> {
-  const { expected, nonce, topology = 'required' } = options;
+  const { expected, nonce } = options;
   for (const count of [expected.gpus, expected.switches]) {
     if (!Number.isInteger(count) || count < 0 || count > MAX_DEVICES)
       throw new RangeError(`expected: expected counts from 0 to ${MAX_DEVICES}, got ${count}`);
@@ -82,7 +82,7 @@ export async function verifyNvidiaFleet(
     });
     checkCounts(facts, expected, checks);
     const protects = facts.some(({ features }) => features.mode === 'protected-pcie');
-    if (protects && topology === 'required') checkTopology(facts, checks);
+    if (protects && options.topology !== 'unchecked') checkTopology(facts, checks);
     const end = Math.min(...facts.map(({ expiresAt }) => expiresAt.getTime()));
     return { devices: facts, expiresAt: new Date(end) };
   });

@@ -14,7 +14,11 @@ import {
 } from '../../src/amd.ts';
 import { bytesToHex } from '../../src/bytes.ts';
 import { parseCertificate, parseCertificates } from '../../src/certificate.ts';
+import { verifyChain } from '../../src/chain.ts';
+import { recorded } from '../../src/checks.ts';
+import { defaultCrypto } from '../../src/crypto.ts';
 import type { TeeCode } from '../../src/errors.ts';
+import { PRODUCTION_TRUST } from '../../src/trust.ts';
 import {
   type LeafFields,
   NOW,
@@ -102,6 +106,12 @@ export interface SnpEvidence {
   readonly options: SnpOptions;
 }
 
+export const SAMPLE_NAMES: readonly string[] = SAMPLES.map(({ name }) => name);
+export const SYNTHETIC_NAMES: readonly string[] = ['Milan', 'Genoa', 'Turin'].flatMap((product) => [
+  `${product} VCEK`,
+  `${product} VLEK`,
+]);
+
 /** The public samples, as bytes. */
 export async function snpSamples(read: ReadVector): Promise<SnpEvidence[]> {
   const chain = textOf(await read('snp/roots/ask_ark_milan.pem'));
@@ -178,16 +188,28 @@ export function snpVectorCases(read: ReadVector): Case[] {
       },
     })),
     {
-      name: 'a public Turin VCEK has a hardware id of 8 bytes and an FMC version',
+      name: 'a public Turin VCEK leads to its root, with a hardware id of 8 bytes and an FMC version',
       run: async () => {
         const vcek = parseCertificate(await read('snp/turin-vcek-only/vcek.der'));
         const { product, tcb, hwid, kind } = readSnpEndorsement(vcek);
         same([product, kind, tcb.fmc, tcb.microcode], ['Turin', 'vcek', 0, 9]);
         same(bytesToHex(hwid as Uint8Array), '1e550a8ee5cf9f4d');
+        const above = parseCertificates(textOf(await read('snp/roots/ask_ark_turin_vcek.pem')));
+        const request = {
+          roots: PRODUCTION_TRUST.amd.turin,
+          now: SAMPLE_TIME.now.getTime(),
+          crypto: defaultCrypto(),
+          id: 'turin',
+        };
+        accepted(
+          await recorded('turin', (checks) =>
+            verifyChain([vcek, ...above], { ...request, checks }),
+          ),
+        );
       },
     },
     {
-      name: "a Milan report does not hold under the roots of Genoa or Turin, nor with another chip's VCEK",
+      name: "a Milan report does not hold under the roots of Genoa, nor with another chip's VCEK",
       run: async () => {
         const samples = await snpSamples(read);
         const [google, gcp] = samples as [SnpEvidence, SnpEvidence];
@@ -199,14 +221,13 @@ export function snpVectorCases(read: ReadVector): Case[] {
       },
     },
     {
-      name: "a VCEK of the same TCB and another certificate of the same chip do not fit each other's report",
+      name: "two VCEK certificates of one chip at one TCB are of one key, and serve each other's report",
       run: async () => {
         const [, first, second] = (await snpSamples(read)) as [
           SnpEvidence,
           SnpEvidence,
           SnpEvidence,
         ];
-        // One chip, one TCB: KDS derived the same key twice, so each certificate serves both reports.
         accepted(await verifySnp(first.report, second.collateral, SAMPLE_TIME));
       },
     },

@@ -73,3 +73,12 @@ export function flipped(bytes: Uint8Array, bit: number): Uint8Array<ArrayBuffer>
   copy[at] = (copy[at] ?? 0) ^ (1 << (bit & 7));
   return copy;
 }
+
+/** A copy in which `written` stand where the item at `index` stood. */
+export function replaced<Item>(
+  items: readonly Item[],
+  index: number,
+  written: readonly Item[],
+): Item[] {
+  return [...items.slice(0, index), ...written, ...items.slice(index + 1)];
+}
