@@ -31,9 +31,9 @@ export interface Signed {
 }
 
 /** Each hash function in JavaScript. */
-export const HASHES = {
+export const HASHES: Readonly<Record<HashName, (data: Uint8Array) => Uint8Array>> = {
   'SHA-1': sha1,
   'SHA-256': sha256,
   'SHA-384': sha384,
   'SHA-512': sha512,
-} as const;
+};
