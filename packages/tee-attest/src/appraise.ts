@@ -16,9 +16,10 @@ import {
   evidenceHash,
   type GpuEvidence,
   MAX_MANIFESTS,
+  ownBytes,
 } from './appraisal/evidence.ts';
 import { judge, type VerifiedCpu, type VerifiedGpu } from './appraisal/judge.ts';
-import type { Verified } from './checks.ts';
+import { recorded, type Verified } from './checks.ts';
 import { readNow } from './clock.ts';
 import type { CryptoProvider } from './crypto.ts';
 import { TeeError } from './errors.ts';
@@ -28,6 +29,7 @@ import type { NrasFacts } from './nras/facts.ts';
 import type { NvidiaChainCache } from './nvidia/chain.ts';
 import { type NvidiaCollateral, verifyNvidiaDevice } from './nvidia/device.ts';
 import { MAX_DEVICES } from './nvidia/evidence.ts';
+import { checkTopology } from './nvidia/fleet.ts';
 import type { OpaqueFields } from './nvidia/opaque.ts';
 import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 import { parseGpuReport } from './nvidia/report.ts';
@@ -96,15 +98,18 @@ export async function appraise(
   if (typeof policy !== 'object' || policy === null)
     throw new TypeError('policy: expected a policy');
   const complete = definePolicy(policy);
-  const { cpu, gpus = [] } = evidence;
-  checkExpectations(gpus, options);
+  checkExpectations(evidence.gpus ?? [], options);
+  // A copy, so that what was hashed is what was judged, whoever else holds the bytes.
+  const own = ownBytes(evidence);
+  const { cpu, gpus = [] } = own;
   const request = { ...options, now, policy: complete };
-  const hash = evidenceHash(evidence);
+  const hash = evidenceHash(own);
   const [verifiedCpu, verifiedGpus] = await Promise.all([
     cpu && verifyCpu(cpu, request),
     Promise.all(gpus.map((gpu, i) => verifyGpu(gpu, options.gpuNonces?.[i], request))),
   ]);
-  const verified = { cpu: verifiedCpu, gpus: verifiedGpus };
+  const topology = await verifyTopology(verifiedGpus, complete);
+  const verified = { cpu: verifiedCpu, gpus: verifiedGpus, topology };
   const { binding, reportData } = options;
   const composition = binding && {
     result: await verifyComposition(verified, gpus, {
@@ -174,6 +179,17 @@ async function verifyGpu(
     nras: await askNras(nras, nonce, request),
     fresh: expectedNonce !== undefined,
   };
+}
+
+/** Compares the links that devices report, where one of them protects its links. */
+async function verifyTopology(
+  gpus: readonly VerifiedGpu[],
+  { gpu: policy }: Policy,
+): Promise<Verified<unknown> | undefined> {
+  const devices = gpus.flatMap(({ result }) => (result.ok ? result.facts : []));
+  const isProtected = devices.some(({ features }) => features.mode === 'protected-pcie');
+  if (!policy.topology || !isProtected) return undefined;
+  return recorded('nvidia.fleet', async (checks) => checkTopology(devices, checks));
 }
 
 async function askNras(

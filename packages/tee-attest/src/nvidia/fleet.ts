@@ -121,7 +121,7 @@ function checkCounts(
  * As NVIDIA's topology check: every GPU sees exactly the attested switches, and all switches see the
  * same GPUs, at least as many as there are here.
  */
-function checkTopology(facts: readonly NvidiaFacts[], checks: Checks): void {
+export function checkTopology(facts: readonly NvidiaFacts[], checks: Checks): void {
   const gpus = facts.filter(({ kind }) => kind === 'gpu');
   const switches = facts.filter(({ kind }) => kind === 'switch');
   const attested = switches
