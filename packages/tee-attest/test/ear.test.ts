@@ -49,6 +49,12 @@ test('the whole is as good as its worst part, and no claim says nothing', () => 
   });
 });
 
+test('a refusal without a failed check in its list is a refusal all the same', () => {
+  const silent = { ...refused('crl_missing'), checks: [] } as const;
+  const cpu = { ...verifiedCpu(INTEL), result: silent };
+  expect(judgeFacts({ version: 1 }, { cpu }).status).toBe('none');
+});
+
 test('a refused part claims that cryptographic validation failed; a missing list claims nothing', () => {
   const cpu = verifiedCpu(INTEL);
   const bad = judgeFacts(
