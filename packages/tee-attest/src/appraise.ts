@@ -16,6 +16,7 @@ import {
   evidenceHash,
   type GpuEvidence,
   MAX_MANIFESTS,
+  ownBytes,
 } from './appraisal/evidence.ts';
 import { judge, type VerifiedCpu, type VerifiedGpu } from './appraisal/judge.ts';
 import { recorded, type Verified } from './checks.ts';
@@ -97,10 +98,12 @@ export async function appraise(
   if (typeof policy !== 'object' || policy === null)
     throw new TypeError('policy: expected a policy');
   const complete = definePolicy(policy);
-  const { cpu, gpus = [] } = evidence;
-  checkExpectations(gpus, options);
+  checkExpectations(evidence.gpus ?? [], options);
+  // A copy, so that what was hashed is what was judged, whoever else holds the bytes.
+  const own = ownBytes(evidence);
+  const { cpu, gpus = [] } = own;
   const request = { ...options, now, policy: complete };
-  const hash = evidenceHash(evidence);
+  const hash = evidenceHash(own);
   const [verifiedCpu, verifiedGpus] = await Promise.all([
     cpu && verifyCpu(cpu, request),
     Promise.all(gpus.map((gpu, i) => verifyGpu(gpu, options.gpuNonces?.[i], request))),

@@ -9,7 +9,14 @@ import { type Certificate, commonName, parseCertificates } from '../certificate.
 import { checkPath, checkRole, verifyIssued } from '../chain.ts';
 import { type Checks, recorded, type Verified } from '../checks.ts';
 import { readNow } from '../clock.ts';
-import { type Crl, checkCrlTime, checkNotRevoked, parseCrl, verifyCrl } from '../crl.ts';
+import {
+  type Crl,
+  checkCrlTime,
+  checkNotRevoked,
+  MAX_CRL_BYTES,
+  parseCrl,
+  verifyCrl,
+} from '../crl.ts';
 import { type CryptoProvider, defaultCrypto, digestSync } from '../crypto.ts';
 import { PRODUCTION_TRUST, type TrustAnchors } from '../trust.ts';
 import { SNP_PRODUCTS, type SnpProduct } from './product.ts';
@@ -52,14 +59,15 @@ export interface SnpAuthority {
   readonly crl: Crl | undefined;
 }
 
-declare const prepared: unique symbol;
-
-/** An authority whose signatures held. Made by {@link prepareSnpCollateral} only. */
-export interface PreparedSnpAuthority extends SnpAuthority {
-  readonly [prepared]: true;
+/** An authority whose signatures held; {@link prepareSnpCollateral} makes it. */
+export interface PreparedSnpAuthority {
+  readonly product: SnpProduct;
+  /** Which kind of key it endorses. */
+  readonly endorses: 'vcek' | 'vlek';
 }
 
-const made = /* @__PURE__ */ new WeakSet<SnpAuthority>();
+/** What was verified, out of reach of whoever holds the prepared object. */
+const verified = /* @__PURE__ */ new WeakMap<PreparedSnpAuthority, SnpAuthority>();
 
 /**
  * Verifies the signatures of an authority, for use with many reports. Costs one RSA-4096
@@ -75,14 +83,22 @@ export async function prepareSnpCollateral(
     const authority = readAuthority(collateral, context, checks);
     checkAuthority(authority, { context, checks });
     await verifyAuthority(authority, context, checks);
-    made.add(authority);
-    return authority as PreparedSnpAuthority;
+    const { product, endorses } = authority;
+    const prepared: PreparedSnpAuthority = Object.freeze({ product, endorses });
+    verified.set(prepared, authority);
+    return prepared;
   });
 }
 
-/** Whether an authority's signatures were verified by {@link prepareSnpCollateral}. */
-export function isPrepared(authority: SnpAuthority): authority is PreparedSnpAuthority {
-  return made.has(authority);
+/**
+ * The authority behind a prepared one.
+ * @throws TypeError if {@link prepareSnpCollateral} did not make it.
+ */
+export function openAuthority(prepared: PreparedSnpAuthority): SnpAuthority {
+  const authority = verified.get(prepared);
+  if (authority === undefined)
+    throw new TypeError('authority: expected one made by prepareSnpCollateral');
+  return authority;
 }
 
 /** Fills in the defaults. */
@@ -100,7 +116,7 @@ export function readAuthority(
   { trust }: SnpContext,
   checks: Checks,
 ): SnpAuthority {
-  const [issuer, root, ...rest] = parseCertificates(chain);
+  const [issuer, root, ...rest] = checks.read('amd.chain', () => parseCertificates(chain));
   if (issuer === undefined || root === undefined || rest.length > 0) {
     checks.must(false, 'amd.chain.length', 'chain_length', { expected: '2 certificates' });
   }
@@ -113,7 +129,7 @@ export function readAuthority(
     product: product as SnpProduct,
     endorses: vlek ? 'vlek' : 'vcek',
     ...certificates,
-    crl: crl === undefined ? undefined : parseCrl(crl),
+    crl: crl && checks.read('amd.crl', () => readList(crl)),
   };
 }
 
@@ -154,6 +170,11 @@ export async function verifyAuthority(
       await verifyCrl(crl, { issuer: root, now, crypto, checks: list, id: 'amd.crl' });
     },
   );
+}
+
+/** A list in a copy that nobody else holds, of no more bytes than show that it is too long. */
+function readList(crl: Uint8Array): Crl {
+  return parseCrl(Uint8Array.from(crl.subarray(0, MAX_CRL_BYTES + 1)));
 }
 
 function pinsOf({ amd }: TrustAnchors, product: SnpProduct): readonly string[] {

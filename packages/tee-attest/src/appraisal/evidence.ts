@@ -82,6 +82,22 @@ export function rememberSource(prepared: object, source: object): void {
   preparedDigests.set(prepared, digests(source) as object);
 }
 
+/** The same evidence or collateral in bytes that nobody else holds. */
+export function ownBytes<Value>(value: Value): Value;
+export function ownBytes(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (Array.isArray(value)) return value.map(ownBytes);
+  const isPlain =
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
+  // What was prepared is known by its identity.
+  if (!isPlain || preparedDigests.has(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, ownBytes(member)]),
+  );
+}
+
 /** A value with the SHA-256 of every byte string and text in its place. */
 function digests(value: unknown): unknown {
   if (value instanceof Uint8Array || typeof value === 'string') return digest(value);

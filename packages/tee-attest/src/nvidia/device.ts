@@ -79,7 +79,9 @@ export async function verifyDevice(
   const base = chainRequest(options);
   return recorded(id, async (checks) => {
     // A copy, so that nobody can change the bytes between their check and their use.
-    const report = parseGpuReport(evidence.report.slice(0, MAX_REPORT_BYTES + 1));
+    const report = parseGpuReport(
+      Uint8Array.from(evidence.report.subarray(0, MAX_REPORT_BYTES + 1)),
+    );
     checkNonce(report, evidence, options, { checks, id: `${id}.nonce` });
     const chain = openChain(evidence.chain, options.chains, { checks, id });
     checkArchitecture(report, evidence, chain, { checks, id });

@@ -80,7 +80,7 @@ export async function checkRevocation(
     throw new TeeError('ocsp_malformed', `more than ${MAX_ANSWERS} answers`);
   const responses = answers.map(({ response, nonce }) => ({
     // A copy, so that nobody can change the bytes between their check and their use.
-    response: parseOcspResponse(response.slice(0, MAX_OCSP_BYTES + 1)),
+    response: parseOcspResponse(Uint8Array.from(response.subarray(0, MAX_OCSP_BYTES + 1))),
     asked: nonce,
   }));
   const matches: Match[] = [];
