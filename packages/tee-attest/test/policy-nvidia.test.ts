@@ -104,6 +104,49 @@ test('without manifests or revocation answers there is no verdict; waived, a war
   expect(judged({ manifests: false, revocation: false }, bare).status).toBe('warning');
 });
 
+test.each([0, 1])('one of two manifests does not compare everything', (left) => {
+  const { manifests = [] } = GPU.measurements ?? {};
+  const measurements = GPU.measurements && {
+    ...GPU.measurements,
+    manifests: manifests.filter((_, i) => i === left),
+  };
+  const half = judged({}, verifiedGpu({ measurements }));
+  expect([half.status, failedCodes(half)]).toEqual(['none', ['policy_manifests']]);
+  expect(half.gpus[0]?.vector.executables).toBe(0);
+});
+
+describe('links in protected PCIe mode', () => {
+  const protects = { mode: 'protected-pcie', nvdec: 'enabled' } as const;
+  const linked = (
+    byte: number,
+    links: readonly string[] | undefined,
+    pdi?: string,
+  ): VerifiedGpu => {
+    const kind = pdi === undefined ? 'gpu' : 'switch';
+    const opaque = { ...GPU.report.opaque, links, pdi };
+    const features = kind === 'gpu' ? protects : { mode: undefined, nvdec: undefined };
+    return another(byte, { kind, features, report: { ...GPU.report, opaque } });
+  };
+  const attested = [linked(1, ['aa']), linked(2, ['aa']), linked(3, ['01', '02'], 'aa')];
+
+  test('lead to attested switches, and those to as many GPUs', () => {
+    expect(judged({}, ...attested).status).toBe('affirming');
+  });
+
+  test.each<[string, readonly VerifiedGpu[]]>([
+    ['a switch that is not attested', attested.slice(0, 2)],
+    ['another switch', [linked(1, ['bb']), ...attested.slice(1)]],
+    ['what the GPU does not tell', [linked(1, undefined), ...attested.slice(1)]],
+    ['a GPU more than there are', attested.slice(1)],
+  ])('to %s are refused', (_, gpus) => {
+    const appraisal = judged({}, ...gpus);
+    expect([appraisal.status, failedCodes(appraisal)]).toEqual([
+      'contraindicated',
+      ['gpu_fleet_topology'],
+    ]);
+  });
+});
+
 test('a nonce that nobody expected is a warning', () => {
   const stale = judged({}, verifiedGpu({}, { fresh: false }));
   expect([stale.status, failedCodes(stale)]).toEqual(['warning', ['policy_nonce']]);
