@@ -21,6 +21,8 @@ import {
 export interface TestKey {
   readonly kind: 'P-256' | 'P-384' | 'rsa-pss' | 'rsa-pkcs1';
   readonly hash: 'SHA-256' | 'SHA-384';
+  /** Bytes of salt of PSS; default 48. */
+  readonly saltBytes?: number;
   readonly privateKey: CryptoKey;
   readonly spki: Uint8Array<ArrayBuffer>;
   /** Uncompressed point without its leading 04; empty for RSA. */
@@ -90,7 +92,7 @@ export async function testKey(kind: TestKey['kind']): Promise<TestKey> {
 export async function sign(key: TestKey, data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const algorithm =
     key.kind === 'rsa-pss'
-      ? { name: 'RSA-PSS', saltLength: 48 }
+      ? { name: 'RSA-PSS', saltLength: key.saltBytes ?? 48 }
       : key.kind === 'rsa-pkcs1'
         ? { name: 'RSASSA-PKCS1-v1_5' }
         : { name: 'ECDSA', hash: key.hash };
@@ -160,7 +162,11 @@ export function name(
 }
 
 /** AlgorithmIdentifier of what `key` signs with. */
-export function signatureAlgorithm({ kind, hash }: TestKey): Uint8Array<ArrayBuffer> {
+export function signatureAlgorithm({
+  kind,
+  hash,
+  saltBytes = 48,
+}: TestKey): Uint8Array<ArrayBuffer> {
   if (kind === 'rsa-pkcs1') {
     return sequence(
       oid(hash === 'SHA-256' ? '1.2.840.113549.1.1.11' : '1.2.840.113549.1.1.12'),
@@ -179,7 +185,7 @@ export function signatureAlgorithm({ kind, hash }: TestKey): Uint8Array<ArrayBuf
     sequence(
       explicit(0, hashOid),
       explicit(1, sequence(oid('1.2.840.113549.1.1.8'), hashOid)),
-      explicit(2, integer(48)),
+      explicit(2, integer(saltBytes)),
     ),
   );
 }

@@ -6,6 +6,7 @@ import type { Evidence } from '../src/appraisal/evidence.ts';
 import { evidenceHash } from '../src/appraisal/evidence.ts';
 import { appraise } from '../src/appraise.ts';
 import { parseIntelCollateral } from '../src/intel/collateral.ts';
+import { parseQuote } from '../src/intel/quote.ts';
 import type { PolicyInput } from '../src/policy/policy.ts';
 import { prepareCollateral } from '../src/prepare-collateral.ts';
 import { failedCodes } from './facts-fixture.ts';
@@ -25,6 +26,12 @@ function intelEvidence(kind: 'sgx' | 'tdx', name: string) {
   } as const;
   const meta = JSON.parse(text(kind, name, 'meta.json')) as { verifyAt: number };
   return { cpu, now: new Date(1000 * meta.verifyAt) };
+}
+
+/** The report data of a quote or report: these are not answers to anybody here. */
+function reportDataOf({ kind, bytes }: NonNullable<Evidence['cpu']>): Uint8Array {
+  if (kind === 'snp') return bytes.slice(0x50, 0x90);
+  return parseQuote(bytes, { trailing: 'trim' }).body.reportData;
 }
 
 function snpEvidence(name: string): NonNullable<Evidence['cpu']> {
@@ -96,7 +103,8 @@ describe.skipIf(folder === undefined)('published evidence', () => {
   ];
   test.each(intel)('%s %s under %j is %s', async (kind, name, policy, status, codes) => {
     const { cpu, now } = intelEvidence(kind, name);
-    const appraisal = await appraise({ cpu }, policy, { now });
+    const reportData = reportDataOf(cpu);
+    const appraisal = await appraise({ cpu }, policy, { now, reportData });
     expect([appraisal.status, failedCodes(appraisal)]).toEqual([status, codes]);
   });
 
@@ -120,7 +128,9 @@ describe.skipIf(folder === undefined)('published evidence', () => {
   ];
   test.each(snp)('SEV-SNP %s under %j is %s', async (name, knobs, status, codes) => {
     const policy: PolicyInput = { version: 1, ...(knobs && { snp: knobs }) };
-    const appraisal = await appraise({ cpu: snpEvidence(name) }, policy, { now: NOW });
+    const cpu = snpEvidence(name);
+    const reportData = reportDataOf(cpu);
+    const appraisal = await appraise({ cpu }, policy, { now: NOW, reportData });
     expect([appraisal.status, failedCodes(appraisal)]).toEqual([status, codes]);
   });
 
@@ -160,11 +170,21 @@ describe.skipIf(folder === undefined)('published evidence', () => {
     const { gpu, nonce } = gpuEvidence();
     const now = new Date('2025-06-21T00:00:00Z');
     const policy: PolicyInput = { version: 1, trailing: 'trim', gpu: { revocation: false } };
-    const appraisal = await appraise({ cpu, gpus: [gpu] }, policy, { now, gpuNonces: [nonce] });
+    const reportData = reportDataOf(cpu);
+    const options = { now, gpuNonces: [nonce], reportData };
+    const appraisal = await appraise({ cpu, gpus: [gpu] }, policy, options);
     expect(appraisal.cpu?.status).toBe('affirming');
     expect(appraisal.gpus[0]?.status).toBe('warning');
     expect(appraisal.status).toBe('warning');
     expect(appraisal.expiresAt).toEqual(appraisal.gpus[0]?.expiresAt);
+  });
+
+  test('report data that nobody expected is a warning, and other than expected is refused', async () => {
+    const { cpu, now } = intelEvidence('tdx', 'google-tdx-v5-2026-02');
+    const unasked = await appraise({ cpu }, POLICY, { now });
+    expect([unasked.status, failedCodes(unasked)]).toEqual(['warning', ['policy_report_data']]);
+    const other = await appraise({ cpu }, POLICY, { now, reportData: new Uint8Array(64).fill(1) });
+    expect([other.status, failedCodes(other)]).toEqual(['contraindicated', ['policy_report_data']]);
   });
 
   test('garbage instead of a revocation list is refused', async () => {
@@ -191,8 +211,9 @@ describe.skipIf(folder === undefined)('published evidence', () => {
     const prepared = await prepareCollateral(cpu.collateral, { now });
     if (!prepared.ok) throw new Error(prepared.message);
     const policy: PolicyInput = { version: 1, trailing: 'trim' };
-    const cold = await appraise({ cpu }, policy, { now });
-    const warm = await appraise({ cpu: { ...cpu, collateral: prepared.facts } }, policy, { now });
+    const options = { now, reportData: reportDataOf(cpu) };
+    const cold = await appraise({ cpu }, policy, options);
+    const warm = await appraise({ cpu: { ...cpu, collateral: prepared.facts } }, policy, options);
     expect(warm.status).toBe('affirming');
     expect(warm.evidenceHash).toEqual(cold.evidenceHash);
     expect(warm.factsHash).toEqual(cold.factsHash);

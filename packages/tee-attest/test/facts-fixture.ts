@@ -265,13 +265,13 @@ export function verifiedCpu(facts: IntelFacts | SnpFacts): VerifiedCpu {
   return { kind: facts.kind, result: verified(facts), eventLog: undefined };
 }
 
-/** What a policy says of facts. */
+/** What a policy says of facts whose report data is what the caller expects. */
 export function judgeFacts(
   policy: PolicyInput,
   {
     cpu,
     gpus = [],
-    reportData,
+    reportData = INTEL.reportData,
     now = NOW,
   }: {
     readonly cpu?: VerifiedCpu | undefined;
@@ -280,8 +280,10 @@ export function judgeFacts(
     readonly now?: Date;
   },
 ): Appraisal {
-  const by = { policy: definePolicy(policy), now, evidenceHash: filled(32, 0), reportData };
-  return judge({ cpu, gpus }, by);
+  const complete = definePolicy(policy);
+  const evidenceHash = filled(32, 0);
+  const composition = undefined;
+  return judge({ cpu, gpus }, { policy: complete, now, evidenceHash, reportData, composition });
 }
 
 /** Codes of the checks that do not hold, each once. */

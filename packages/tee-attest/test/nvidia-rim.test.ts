@@ -111,6 +111,13 @@ describe('a manifest of a synthetic hierarchy', () => {
     expect(rightHash).not.toEqual(leftHash);
   });
 
+  it('says nothing by elements of another vocabulary', async () => {
+    const foreign = '<h:Meta colloquialVersion="999.99.99"></h:Meta><h:Payload></h:Payload>';
+    const xml = await manifest(authority, { content: foreign + body() });
+    const result = await verifyReferenceManifest(xml, { now, trust: authority.trust });
+    expect(result).toMatchObject({ ok: true, facts: { version: '550.90.07' } });
+  });
+
   it('is refused if its contents, its digest or its signature were changed', async () => {
     const xml = await text();
     expect(await codeOf(xml.replace('550.90.07', '550.90.08'))).toBe('xml_digest_mismatch');
@@ -165,6 +172,11 @@ describe('a manifest of a synthetic hierarchy', () => {
     ['two references', /(<ds:Reference.*<\/ds:Reference>)/, '$1$1'],
     ['no reference', /<ds:Reference.*<\/ds:Reference>/, ''],
     ['another transform', /#enveloped-signature/, '#base64'],
+    [
+      'exclusive canonicalisation of the document',
+      /(<ds:Transform Algorithm="http:\/\/www.w3.org\/)2006\/12\/xml-c14n11/,
+      '$12001/10/xml-exc-c14n#',
+    ],
     ['a third transform', /(<ds:Transform .*?<\/ds:Transform>)/, '$1$1'],
     ['Canonical XML with comments', /xml-c14n11/, 'xml-c14n11#WithComments'],
     ['Canonical XML 1.0', /2006\/12\/xml-c14n11/, 'TR/2001/REC-xml-c14n-20010315'],
@@ -255,6 +267,7 @@ describe('a manifest of a synthetic hierarchy', () => {
 
   const malformed: readonly (readonly [string, Parameters<typeof manifest>[1]])[] = [
     ['another root element', { root: 'SoftwareIdentities' }],
+    ['a root element of another vocabulary', { root: 'h:SoftwareIdentity' }],
     ['no tag identifier', { attributes: 'tagid="x"' }],
     ['an empty tag identifier', { attributes: 'tagId=""' }],
     ['no Meta', { content: body({ meta: '' }) }],
@@ -281,6 +294,20 @@ describe('a manifest of a synthetic hierarchy', () => {
     [
       'no alternatives',
       { content: body({ resources: resource(0).replace('atives="1"', 'atives="0"') }) },
+    ],
+    [
+      'neither alternatives nor hashes',
+      {
+        content: body({
+          resources: resource(0)
+            .replace('atives="1"', 'atives="0"')
+            .replace(/ h:Hash0="\w+"/, ''),
+        }),
+      },
+    ],
+    [
+      'a resource of another vocabulary',
+      { content: body({ resources: resource(0).replaceAll('Resource', 'h:Resource') }) },
     ],
     [
       'hashes that do not count from 0',

@@ -5,15 +5,23 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { vectorsFolder } from '@barycenter/testing';
 import { describe, expect, test } from 'vitest';
+import { bytesToHex } from '../src/bytes.ts';
 import { sniff } from '../src/command/sniff.ts';
 import { runVerifyCommand } from '../src/command/verify-command.ts';
 import { type Answer, encodeBundle, offlineClient } from '../src/fetch.ts';
+import { parseQuote } from '../src/intel/quote.ts';
 import { hexOf } from './facts-fixture.ts';
 
 const folder = vectorsFolder('tee');
 const file = (path: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(readFileSync(join(folder as string, path)));
 const TRIM = new TextEncoder().encode('{"version":1,"trailing":"trim"}');
+
+/** Of the quote used most. */
+function reportData(): string {
+  if (folder === undefined) return '';
+  return bytesToHex(parseQuote(file(`${PHALA}/quote.bin`), { trailing: 'trim' }).body.reportData);
+}
 
 /** Runs the command with the files of the vectors, and with those made here. */
 function run(
@@ -33,11 +41,12 @@ function run(
 const PHALA = 'tdx/phala-tdx-v4-2025-06';
 const QUOTE = ['verify', `${PHALA}/quote.bin`, `${PHALA}/collateral.json`, '--policy', 'policy'];
 const AT = ['--now', '2025-06-25T00:00:00Z'];
+const REPORT_DATA = ['--report-data', reportData()];
 const files = { policy: TRIM };
 
 describe.skipIf(folder === undefined)('tee-attest verify', () => {
   test('ends with 0 for affirming evidence and says what it is', async () => {
-    const { status, output } = await run([...QUOTE, ...AT], { files });
+    const { status, output } = await run([...QUOTE, ...AT, ...REPORT_DATA], { files });
     expect(status).toBe(0);
     expect(output).toMatch(/^AFFIRMING {2}at 2025-06-25T00:00:00\.000Z, until 2025-07-19/);
     expect(output).toMatch(/TDX trust domain +mrTd 91eb2b44/);
@@ -67,10 +76,10 @@ describe.skipIf(folder === undefined)('tee-attest verify', () => {
   });
 
   test('prints JSON, and all checks', async () => {
-    const json = await run([...QUOTE, ...AT, '--json'], { files });
+    const json = await run([...QUOTE, ...AT, ...REPORT_DATA, '--json'], { files });
     const report = JSON.parse(json.output) as { status: string; checks: unknown[] };
     expect(report).toMatchObject({ status: 'affirming', cpu: { facts: { kind: 'tdx' } } });
-    const all = await run([...QUOTE, ...AT, '--all'], { files });
+    const all = await run([...QUOTE, ...AT, ...REPORT_DATA, '--all'], { files });
     expect(all.output.split('\n').filter((line) => line.startsWith('cpu  ok'))).toHaveLength(
       report.checks.length - 3,
     );
@@ -169,11 +178,11 @@ describe.skipIf(folder === undefined)('tee-attest verify', () => {
     ]);
     const evidence = new Map([['quote.bin', file(`${PHALA}/quote.bin`)]]);
     const bundle = encodeBundle({ evidence, answers });
-    const args = ['verify', 'bundle', '--policy', 'policy', ...AT];
+    const args = ['verify', 'bundle', '--policy', 'policy', ...AT, ...REPORT_DATA];
     const judged = await run(args, { files: { ...files, bundle } });
     expect([judged.status, judged.output]).toEqual([0, expect.stringMatching(/^AFFIRMING /)]);
     const fetched = await run(
-      ['verify', `${PHALA}/quote.bin`, '--fetch', '--policy', 'policy', ...AT],
+      ['verify', `${PHALA}/quote.bin`, '--fetch', '--policy', 'policy', ...AT, ...REPORT_DATA],
       {
         files,
         answers,

@@ -9,7 +9,14 @@ import { type Certificate, commonName, parseCertificates } from '../certificate.
 import { checkPath, checkRole, verifyIssued } from '../chain.ts';
 import { type Checks, recorded, type Verified } from '../checks.ts';
 import { readNow } from '../clock.ts';
-import { type Crl, checkCrlTime, checkNotRevoked, parseCrl, verifyCrl } from '../crl.ts';
+import {
+  type Crl,
+  checkCrlTime,
+  checkNotRevoked,
+  MAX_CRL_BYTES,
+  parseCrl,
+  verifyCrl,
+} from '../crl.ts';
 import { type CryptoProvider, defaultCrypto, digestSync } from '../crypto.ts';
 import { PRODUCTION_TRUST, type TrustAnchors } from '../trust.ts';
 import { SNP_PRODUCTS, type SnpProduct } from './product.ts';
@@ -52,14 +59,15 @@ export interface SnpAuthority {
   readonly crl: Crl | undefined;
 }
 
-declare const prepared: unique symbol;
-
-/** An authority whose signatures held. Made by {@link prepareSnpCollateral} only. */
-export interface PreparedSnpAuthority extends SnpAuthority {
-  readonly [prepared]: true;
+/** An authority whose signatures held; {@link prepareSnpCollateral} makes it. */
+export interface PreparedSnpAuthority {
+  readonly product: SnpProduct;
+  /** Which kind of key it endorses. */
+  readonly endorses: 'vcek' | 'vlek';
 }
 
-const made = /* @__PURE__ */ new WeakSet<SnpAuthority>();
+/** What was verified, out of reach of whoever holds the prepared object. */
+const verified = /* @__PURE__ */ new WeakMap<PreparedSnpAuthority, SnpAuthority>();
 
 /**
  * Verifies the signatures of an authority, for use with many reports. Costs one RSA-4096
@@ -75,14 +83,22 @@ export async function prepareSnpCollateral(
     const authority = readAuthority(collateral, context, checks);
     checkAuthority(authority, { context, checks });
     await verifyAuthority(authority, context, checks);
-    made.add(authority);
-    return authority as PreparedSnpAuthority;
+    const { product, endorses } = authority;
+    const prepared: PreparedSnpAuthority = Object.freeze({ product, endorses });
+    verified.set(prepared, authority);
+    return prepared;
   });
 }
 
-/** Whether an authority's signatures were verified by {@link prepareSnpCollateral}. */
-export function isPrepared(authority: SnpAuthority): authority is PreparedSnpAuthority {
-  return made.has(authority);
+/**
+ * The authority behind a prepared one.
+ * @throws TypeError if {@link prepareSnpCollateral} did not make it.
+ */
+export function openAuthority(prepared: PreparedSnpAuthority): SnpAuthority {
+  const authority = verified.get(prepared);
+  if (authority === undefined)
+    throw new TypeError('authority: expected one made by prepareSnpCollateral');
+  return authority;
 }
 
 /** Fills in the defaults. */
@@ -113,7 +129,8 @@ export function readAuthority(
     product: product as SnpProduct,
     endorses: vlek ? 'vlek' : 'vcek',
     ...certificates,
-    crl: crl === undefined ? undefined : parseCrl(crl),
+    // A copy that nobody else holds, of no more bytes than show that a list is too long.
+    crl: crl && parseCrl(Uint8Array.from(crl.subarray(0, MAX_CRL_BYTES + 1))),
   };
 }
 

@@ -46,7 +46,7 @@ export interface SnpFirmware {
   readonly build: number;
 }
 
-/** A parsed report. Byte strings are views into it. */
+/** A parsed report. Byte strings are views into one copy of its bytes, which nobody else holds. */
 export interface SnpReport {
   readonly version: number;
   readonly guestSvn: number;
@@ -114,14 +114,15 @@ const SIGNING_KEYS = new Map([
  * @throws TeeError `snp_malformed`, `snp_version`, `snp_reserved`, `snp_signature_algorithm` or
  *   `snp_signature_encoding`.
  */
-export function parseSnpReport(bytes: Uint8Array): SnpReport {
-  if (bytes.length !== SNP_REPORT_BYTES) {
+export function parseSnpReport(report: Uint8Array): SnpReport {
+  if (report.length !== SNP_REPORT_BYTES) {
     throw new TeeError('snp_malformed', `not a report of ${SNP_REPORT_BYTES} bytes`, {
       expected: String(SNP_REPORT_BYTES),
-      actual: String(bytes.length),
+      actual: String(report.length),
     });
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const bytes = Uint8Array.from(report);
+  const view = new DataView(bytes.buffer);
   const u32 = (at: number) => view.getUint32(at, true);
   const slice = (at: number, size: number) => bytes.subarray(at, at + size);
   const version = u32(0);

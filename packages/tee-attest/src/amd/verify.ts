@@ -8,13 +8,18 @@
  * host may hold the reported TCB back, and the key is derived from it.
  */
 import { bytesToHex, equalBytes, isZero } from '../bytes.ts';
-import { type Certificate, parseCertificate, parseCertificates } from '../certificate.ts';
+import {
+  type Certificate,
+  MAX_CERTIFICATE_BYTES,
+  parseCertificate,
+  parseCertificates,
+} from '../certificate.ts';
 import { verifyIssued } from '../chain.ts';
 import { type Checks, recorded, type Verified } from '../checks.ts';
 import { TeeError } from '../errors.ts';
 import {
   checkAuthority,
-  isPrepared,
+  openAuthority,
   type PreparedSnpAuthority,
   readAuthority,
   readOptions,
@@ -52,26 +57,32 @@ export async function verifySnp(
 ): Promise<Verified<SnpFacts>> {
   const context = readOptions(options);
   if (!(report instanceof Uint8Array)) throw new TypeError('report: expected a Uint8Array');
-  if ('authority' in collateral && !isPrepared(collateral.authority)) {
-    throw new TypeError('authority: expected one made by prepareSnpCollateral');
-  }
-  return recorded('amd.report', (checks) => verify(report, { collateral, context, checks }));
+  const prepared = 'authority' in collateral ? openAuthority(collateral.authority) : undefined;
+  return recorded('amd.report', (checks) =>
+    verify(report, { collateral, prepared, context, checks }),
+  );
 }
 
 async function verify(
   bytes: Uint8Array,
   {
     collateral,
+    prepared,
     context,
     checks,
-  }: { collateral: SnpCollateral; context: SnpContext; checks: Checks },
+  }: {
+    collateral: SnpCollateral;
+    prepared: SnpAuthority | undefined;
+    context: SnpContext;
+    checks: Checks;
+  },
 ): Promise<SnpFacts> {
   const report = parseSnpReport(bytes);
   checks.pass('amd.report', `version ${report.version}`);
   const leaf = readKey(report, collateral, checks);
   const endorsement = readEndorsement(leaf);
   const authority =
-    'authority' in collateral ? collateral.authority : readAuthority(collateral, context, checks);
+    prepared ?? readAuthority(collateral as SnpAuthorityCollateral, context, checks);
   checkAuthority(authority, { context, checks, leaf });
   checks.must(
     endorsement.kind === authority.endorses && endorsement.kind === report.signingKey,
@@ -97,7 +108,7 @@ async function verify(
   const { crypto } = context;
   await checks.together(
     async (list) => {
-      if (!isPrepared(authority)) await verifyAuthority(authority, context, list);
+      if (prepared === undefined) await verifyAuthority(authority, context, list);
     },
     (list) => verifyIssued(leaf, authority.issuer, { crypto, checks: list, id: 'amd.chain.leaf' }),
     async (list) => {
@@ -131,7 +142,12 @@ function readKey(report: SnpReport, keys: SnpKeys, checks: Checks): Certificate 
   checks.must(given !== undefined, 'amd.endorsement', 'snp_endorsement_missing', {
     expected: signingKey,
   });
-  if (typeof given !== 'string') return parseCertificate(given as Uint8Array);
+  if (typeof given !== 'string') {
+    // A copy that nobody else holds, of no more bytes than show that a certificate is too long.
+    return parseCertificate(
+      Uint8Array.from((given as Uint8Array).subarray(0, MAX_CERTIFICATE_BYTES + 1)),
+    );
+  }
   const [certificate, ...rest] = parseCertificates(given);
   if (certificate === undefined || rest.length > 0) {
     throw new TeeError('chain_length', `${rest.length + 1} certificates of a signing key`);

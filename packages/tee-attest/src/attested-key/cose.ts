@@ -15,8 +15,8 @@ import { verifySignature } from './cose-key.ts';
 import {
   ATTESTED_KEY_FIELDS,
   type AttestedKey,
-  attestedKeyDigest,
   checkStatement,
+  digestOfChecked,
 } from './statement.ts';
 import { DOMAIN_NAME, DOMAIN_VERSION, type Domain } from './typed-data.ts';
 import { type AttestedKeyFacts, type AttestedKeyRequest, checkStanding } from './verify.ts';
@@ -134,7 +134,7 @@ export function verifyAttestedKeyCose(
     genuine.forEach((ok, i) => {
       checks.must(ok, `attestedKey.${i}.signature`, 'appraiser_signature_invalid');
     });
-    const digest = attestedKeyDigest(statement, domain);
+    const digest = digestOfChecked(statement, domain);
     const expiresAt = new Date(1000 * Number(statement.notAfter));
     return { statement, digest, signers: signers.map(({ kid }) => kid), expiresAt };
   });

@@ -300,5 +300,5 @@ function checkTimes(
 }
 
 function copyText({ text, signature, issuerChain }: SignedText): SignedText {
-  return { text, signature: Uint8Array.from(signature.subarray(0, 65)), issuerChain };
+  return { text, signature: new Uint8Array(signature.subarray(0, 65)), issuerChain };
 }

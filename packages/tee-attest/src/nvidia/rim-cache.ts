@@ -1,7 +1,7 @@
 /**
  * Verified manifests by the SHA-256 of their file: a device's manifests change with its driver and
  * VBIOS, while its reports are verified all the time. Signatures and contents are checked once per
- * file and set of roots; validity times, pinned roots and OCSP answers at every use. Refusals are not kept.
+ * file; validity times, pinned roots and OCSP answers at every use. Refusals are not kept.
  */
 import { bytesToHex } from '../bytes.ts';
 import { recorded, type Verified } from '../checks.ts';
@@ -48,7 +48,7 @@ export function createManifestCache(options: { readonly capacity?: number } = {}
       const bytes = Uint8Array.from(xml.subarray(0, MAX_XML_BYTES + 1));
       return recorded('nvidia.rim.format', async (checks) => {
         const digest = await judge.crypto.digest('SHA-256', bytes);
-        const key = [bytesToHex(digest), ...judge.roots].join(' ');
+        const key = bytesToHex(digest);
         const known = held.get(key);
         if (known !== undefined) {
           checkManifestTime(known, { ...judge, checks });

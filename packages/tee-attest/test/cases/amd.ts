@@ -16,10 +16,11 @@ import { bytesToHex } from '../../src/bytes.ts';
 import { parseCertificate, parseCertificates } from '../../src/certificate.ts';
 import { verifyChain } from '../../src/chain.ts';
 import { recorded } from '../../src/checks.ts';
-import { defaultCrypto } from '../../src/crypto.ts';
+import { type CryptoProvider, defaultCrypto } from '../../src/crypto.ts';
 import type { TeeCode } from '../../src/errors.ts';
 import { PRODUCTION_TRUST } from '../../src/trust.ts';
 import {
+  ARC,
   type LeafFields,
   NOW,
   number,
@@ -649,6 +650,27 @@ function endorsementRefusals(): Case[] {
         refused(await judge(await snpWorld('Milan'), { leaf }), 'snp_endorsement_malformed'),
     })),
     {
+      name: 'a VLEK names its cloud provider, and no chip',
+      run: async () => {
+        const world = await snpWorld('Milan');
+        const { chain, crl, trust, hwid } = world;
+        const report = await world.report({ signingKey: 1 });
+        const bad: LeafFields[] = [
+          { without: ['5'] },
+          { without: ['5'], with: [text('5', '')] },
+          { without: ['5'], with: [text('5', 'x'.repeat(65))] },
+          { without: ['5'], with: [text('5', 'line\nbreak')] },
+          { with: [{ oid: `${ARC}.4`, value: hwid }] },
+          { structVersion: 2 },
+        ];
+        for (const fields of bad) {
+          const collateral = { vlek: await world.vlek(fields), chain: chain.vlek, crl };
+          const result = await verifySnp(report, collateral, { now: NOW, trust });
+          refused(result, 'snp_endorsement_malformed');
+        }
+      },
+    },
+    {
       name: 'reserved TCB components of value 0 are let pass: AMD writes them',
       run: async () => {
         const leaf = { with: ['3.4', '3.5', '3.6', '3.7'].map((last) => number(last, 0)) };
@@ -717,7 +739,7 @@ function endorsementRefusals(): Case[] {
         const late = { notAfter: new Date(NOW.getTime() - 1000) };
         refused(await judge(world, { leaf: late }), 'chain_expired');
         const edge = { notBefore: NOW, notAfter: NOW };
-        accepted(await judge(world, { leaf: edge }));
+        same(accepted(await judge(world, { leaf: edge })).expiresAt.getTime(), NOW.getTime());
       },
     },
   ];
@@ -832,6 +854,11 @@ function authorityRefusals(): Case[] {
         ];
         for (const [code, options] of bad)
           refused(await judge(await snpWorld('Milan', options), {}), code);
+        const ark = { subject: 'ARK-Milano', issuer: 'ARK-Milano' };
+        const misnamed = await snpWorld('Milan', {
+          authority: { ark, ask: { issuer: ark.subject } },
+        });
+        refused(await judge(misnamed, {}), 'chain_wrong_role');
         const named = await testCertificate({
           subject: 'SEV-Milano',
           issuer: 'ARK-Milan',
@@ -845,12 +872,14 @@ function authorityRefusals(): Case[] {
       },
     },
     {
-      name: 'certificates signed by another algorithm than RSASSA-PSS with SHA-384 are refused',
+      name: 'certificates signed by another algorithm than RSASSA-PSS with SHA-384 and 48 bytes of salt are refused',
       run: async () => {
         const key = await testKey('rsa-pkcs1');
         const world = await snpWorld('Milan', { authority: { ask: { key } } });
-        const leaf = { signer: key };
-        refused(await judge(world, { leaf }), 'certificate_malformed');
+        refused(await judge(world, { leaf: { signer: key } }), 'certificate_malformed');
+        const usual = await snpWorld('Milan');
+        const signer = { ...usual.keys.ask, saltBytes: 32 };
+        refused(await judge(usual, { leaf: { signer } }), 'certificate_malformed');
       },
     },
     {
@@ -862,9 +891,13 @@ function authorityRefusals(): Case[] {
         const options = { now: NOW, trust };
         const [report, vcek] = await Promise.all([world.report(), world.vcek()]);
         const authority = accepted(await prepareSnpCollateral({ chain: chain.vcek, crl }, options));
-        const warm = accepted(await verifySnp(report, { vcek, authority }, options));
-        const cold = accepted(await verifySnp(report, { vcek, chain: chain.vcek, crl }, options));
-        same(plain(warm), plain(cold));
+        same([Object.keys(authority), Object.isFrozen(authority)], [['product', 'endorses'], true]);
+        const crypto = counted();
+        const counting = { ...options, crypto };
+        const warm = accepted(await verifySnp(report, { vcek, authority }, counting));
+        same(crypto.count(), 2);
+        const cold = accepted(await verifySnp(report, { vcek, chain: chain.vcek, crl }, counting));
+        same([plain(warm), crypto.count()], [plain(cold), 2 + 4]);
         same(warm.expiresAt.toISOString(), '2026-07-01T00:00:00.000Z');
         const later = { ...options, now: new Date('2026-07-02') };
         refused(await verifySnp(report, { vcek, authority }, later), 'crl_expired');
@@ -891,6 +924,19 @@ function authorityRefusals(): Case[] {
           await verifySnp(report, { vcek: forged, authority }, options),
           'chain_signature_invalid',
         );
+      },
+    },
+    {
+      name: 'bytes that change while they are judged change neither verdict nor facts',
+      run: async () => {
+        const world = await snpWorld('Milan');
+        const { trust } = world;
+        const [report, vcek] = await Promise.all([world.report(), world.vcek()]);
+        const crl = Uint8Array.from(world.crl);
+        const collateral = { vcek, chain: world.chain.vcek, crl };
+        const judged = verifySnp(report, collateral, { now: NOW, trust });
+        for (const bytes of [report, vcek, crl]) bytes.fill(0);
+        same([...accepted(await judged).reportData], Array(64).fill(0xda));
       },
     },
     {
@@ -967,6 +1013,20 @@ function put(bytes: Uint8Array, at: number, byte: number): Uint8Array<ArrayBuffe
   const copy = Uint8Array.from(bytes);
   copy[at] = copy[at] === byte ? byte ^ 0xff : byte;
   return copy;
+}
+
+/** A provider that counts the signatures it verified. */
+function counted(): CryptoProvider & { count(): number } {
+  const inner = defaultCrypto();
+  let count = 0;
+  return {
+    ...inner,
+    count: () => count,
+    verify: (signed) => {
+      count++;
+      return inner.verify(signed);
+    },
+  };
 }
 
 /** Facts as text, numbers beyond JSON included. */

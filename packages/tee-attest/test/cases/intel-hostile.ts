@@ -1,6 +1,6 @@
 /** Bytes and texts that mean nothing: every entry point refuses them with a code, and nothing else. */
 
-import { type Random, seededRandom } from '../../../../testing/src/random.ts';
+import { type Random, seededRandom } from '@barycenter/testing';
 import { TeeError } from '../../src/errors.ts';
 import { readStrictJson } from '../../src/intel/json.ts';
 import {

@@ -249,16 +249,6 @@ export const SUPPORTED_SAMPLES: readonly string[] = INTEL_SAMPLES.filter(
   (name) => !/notsupported|tappd/.test(name),
 );
 
-/** Flips of quotes and collateral as cases, a seeded sixteenth. */
-export function intelFlipCases(read: ReadVector): readonly Case[] {
-  return SUPPORTED_SAMPLES.flatMap((name) =>
-    [refuseQuoteFlips, refuseCollateralFlips].map((refuse) => ({
-      name: `${name}: ${refuse.name} on a sixteenth`,
-      run: async () => void (await refuse(await readSample(read, name), { all: false, seed: 3 })),
-    })),
-  );
-}
-
 /** Changes verified at once: WebCrypto has a few threads. */
 const BATCH = 32;
 

@@ -5,8 +5,16 @@ import { intelHostileCases } from './intel-hostile.ts';
 import { intelJudgementCases } from './intel-judgements.ts';
 import { intelNegativeCases } from './intel-negatives.ts';
 import { intelPreparedCases } from './intel-prepared.ts';
-import { intelFlipCases, intelVectorCases } from './intel-vectors.ts';
+import { intelVectorCases } from './intel-vectors.ts';
 import { worldKeys } from './intel-world.ts';
+
+export {
+  INTEL_SAMPLES,
+  intelVectorCases,
+  readSample,
+  refuseCollateralFlips,
+  refuseQuoteFlips,
+} from './intel-vectors.ts';
 
 /** What is read from `vectors/tee`, or undefined to leave the published evidence out. */
 export async function intelCases(read: ReadVector | undefined): Promise<readonly Case[]> {
@@ -20,6 +28,3 @@ export async function intelCases(read: ReadVector | undefined): Promise<readonly
     ...intelHostileCases(keys),
   ];
 }
-
-/** A seeded sixteenth of the flips of all published evidence: some 20,000 verifications. */
-export { intelFlipCases };
