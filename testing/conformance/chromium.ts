@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { readmeBlocks } from './readme-blocks.ts';
 import { README_ENTRIES, readmeCode } from './readme-code.ts';
+import { teeCases } from './tee-cases.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const PROGRAM = 'chromium';
@@ -45,7 +46,7 @@ export async function runChromium(folder: string, project: string): Promise<stri
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    plugins: [readmeCode(project), readmeBlocks, packagesOf(project)],
+    plugins: [teeCases, readmeCode(project), readmeBlocks, packagesOf(project)],
     external: ['@chainsafe/blst'],
     logLevel: 'warning',
     logOverride: { 'ignored-bare-import': 'silent' },

@@ -25,9 +25,12 @@ import { chromiumVersion, runChromium } from './chromium.ts';
 import { readmeBlocks } from './readme-blocks.ts';
 import { README_ENTRIES, readmeCode } from './readme-code.ts';
 import type { VectorFile } from './src/suite.ts';
+import { teeCases } from './tee-cases.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const SETS = ['kzg', 'bls', 'erasure'];
+const SETS = ['kzg', 'bls', 'erasure', 'tee'];
+/** Sets whose files are evidence: every byte of each counts, none is parsed here. */
+const RAW_SETS: readonly string[] = ['tee'];
 /** Two cores, two runtimes at a time. */
 const PARALLEL_RUNTIMES = Math.min(2, availableParallelism());
 const RUNTIME_TIMEOUT_MS = 20 * 60_000;
@@ -59,7 +62,7 @@ await build({
   platform: 'neutral',
   target: 'es2022',
   external: ['@barycenter/*', 'node:*'],
-  plugins: [readmeCode(values.project), readmeBlocks],
+  plugins: [teeCases, readmeCode(values.project), readmeBlocks],
   logLevel: 'warning',
 });
 
@@ -135,16 +138,24 @@ function finish(
   });
 }
 
-/** Writes one set as JSON: YAML and JSON parsed, text as it is, binary files as hex. */
+/**
+ * Writes one set as JSON: YAML and JSON parsed, text as it is, binary files as hex. Files of raw sets
+ * are written in base64, under their full names.
+ */
 function writeVectors(set: string): void {
   const folder = findVectors(set);
   if (folder === undefined) return;
+  const raw = RAW_SETS.includes(set);
   const files: VectorFile[] = [];
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || entry.name === 'README.md') continue;
     const path = join(entry.parentPath, entry.name);
     const name = relative(folder, path).replaceAll('\\', '/').replace(/\.gz$/, '');
-    files.push({ path: name.replace(/\.(ya?ml|json|txt|dat)$/, ''), content: readContent(path) });
+    files.push(
+      raw
+        ? { path: name, content: Buffer.from(readVectorBytes(path)).toString('base64') }
+        : { path: name.replace(/\.(ya?ml|json|txt|dat)$/, ''), content: readContent(path) },
+    );
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   writeFileSync(join(output, 'vectors', `${set}.json`), JSON.stringify(files));

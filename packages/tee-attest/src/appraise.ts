@@ -15,18 +15,24 @@ import {
   type Evidence,
   evidenceHash,
   type GpuEvidence,
+  MAX_MANIFESTS,
+  ownBytes,
 } from './appraisal/evidence.ts';
 import { judge, type VerifiedCpu, type VerifiedGpu } from './appraisal/judge.ts';
-import type { Verified } from './checks.ts';
+import { recorded, type Verified } from './checks.ts';
 import { readNow } from './clock.ts';
 import type { CryptoProvider } from './crypto.ts';
+import { TeeError } from './errors.ts';
 import { verifyEventLog } from './intel/rtmr.ts';
 import { verifySgx, verifyTdx } from './intel/verify.ts';
 import type { NrasFacts } from './nras/facts.ts';
 import type { NvidiaChainCache } from './nvidia/chain.ts';
-import { verifyNvidiaDevice } from './nvidia/device.ts';
+import { type NvidiaCollateral, verifyNvidiaDevice } from './nvidia/device.ts';
 import { MAX_DEVICES } from './nvidia/evidence.ts';
+import { checkTopology } from './nvidia/fleet.ts';
+import type { OpaqueFields } from './nvidia/opaque.ts';
 import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
+import { parseGpuReport } from './nvidia/report.ts';
 import { verifyReferenceManifest } from './nvidia/rim.ts';
 import type { ManifestCache } from './nvidia/rim-cache.ts';
 import { definePolicy, type Policy, type PolicyInput, policyId } from './policy/policy.ts';
@@ -67,8 +73,6 @@ export type NrasVerifier = (
 const NONCE_AT = 4;
 const NONCE_BYTES = 32;
 const REPORT_DATA_BYTES = 64;
-/** Manifests per GPU: one is of the driver, one of the VBIOS. */
-const MAX_MANIFESTS = 2;
 
 /**
  * Appraises evidence under a policy. Costs the verification of each part (all at once), one hash of
@@ -94,15 +98,18 @@ export async function appraise(
   if (typeof policy !== 'object' || policy === null)
     throw new TypeError('policy: expected a policy');
   const complete = definePolicy(policy);
-  const { cpu, gpus = [] } = evidence;
-  checkExpectations(gpus, options);
+  checkExpectations(evidence.gpus ?? [], options);
+  // A copy, so that what was hashed is what was judged, whoever else holds the bytes.
+  const own = ownBytes(evidence);
+  const { cpu, gpus = [] } = own;
   const request = { ...options, now, policy: complete };
-  const hash = evidenceHash(evidence);
+  const hash = evidenceHash(own);
   const [verifiedCpu, verifiedGpus] = await Promise.all([
     cpu && verifyCpu(cpu, request),
     Promise.all(gpus.map((gpu, i) => verifyGpu(gpu, options.gpuNonces?.[i], request))),
   ]);
-  const verified = { cpu: verifiedCpu, gpus: verifiedGpus };
+  const topology = await verifyTopology(verifiedGpus, complete);
+  const verified = { cpu: verifiedCpu, gpus: verifiedGpus, topology };
   const { binding, reportData } = options;
   const composition = binding && {
     result: await verifyComposition(verified, gpus, {
@@ -158,13 +165,12 @@ async function verifyGpu(
 ): Promise<VerifiedGpu> {
   const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
   const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, request)));
-  const ofKind = (kind: ReferenceManifest['kind']): ReferenceManifest | undefined =>
-    references.flatMap((each) => (each.ok ? each.facts : [])).find((each) => each.kind === kind);
+  const genuine = references.flatMap((each) => (each.ok ? each.facts : []));
   const nonce = expectedNonce ?? ownNonce(evidence.report);
   // Without manifests or answers there are facts too; the policy decides.
   const result = await verifyNvidiaDevice(
     evidence,
-    { driverRim: ofKind('driver'), vbiosRim: ofKind('vbios'), ocsp },
+    { ...chooseManifests(evidence.report, genuine), ocsp },
     { ...request, nonce, revocation: 'unchecked', manifests: 'unchecked' },
   );
   return {
@@ -173,6 +179,17 @@ async function verifyGpu(
     nras: await askNras(nras, nonce, request),
     fresh: expectedNonce !== undefined,
   };
+}
+
+/** Compares the links that devices report, where one of them protects its links. */
+async function verifyTopology(
+  gpus: readonly VerifiedGpu[],
+  { gpu: policy }: Policy,
+): Promise<Verified<unknown> | undefined> {
+  const devices = gpus.flatMap(({ result }) => (result.ok ? result.facts : []));
+  const isProtected = devices.some(({ features }) => features.mode === 'protected-pcie');
+  if (!policy.topology || !isProtected) return undefined;
+  return recorded('nvidia.fleet', async (checks) => checkTopology(devices, checks));
 }
 
 async function askNras(
@@ -184,6 +201,28 @@ async function askNras(
   if (nras === undefined)
     throw new TypeError('nras: expected a verifier and keys, as the policy does');
   return nras.verify(eat, { jwks: nras.jwks }, { now, nonce });
+}
+
+/** Of each kind the manifest of the version that the report names, or else any. */
+function chooseManifests(
+  report: Uint8Array,
+  manifests: readonly ReferenceManifest[],
+): Pick<NvidiaCollateral, 'driverRim' | 'vbiosRim'> {
+  const { driverVersion, vbiosVersion } = versionsOf(report);
+  const choose = (kind: ReferenceManifest['kind'], version: string | undefined) => {
+    const candidates = manifests.filter((manifest) => manifest.kind === kind);
+    return candidates.find((manifest) => manifest.version === version) ?? candidates[0];
+  };
+  return { driverRim: choose('driver', driverVersion), vbiosRim: choose('vbios', vbiosVersion) };
+}
+
+function versionsOf(report: Uint8Array): Partial<OpaqueFields> {
+  try {
+    return parseGpuReport(report).opaque;
+  } catch (error) {
+    if (error instanceof TeeError) return {};
+    throw error;
+  }
 }
 
 /** The nonce in a report of any length: what is too short is refused by its verifier. */

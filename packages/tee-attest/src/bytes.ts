@@ -7,12 +7,15 @@ const strictText = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignor
 
 /** Whether two byte strings are the same. Not in constant time: nothing compared here is secret. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, i) => byte === right[i]);
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
 }
 
 /** Whether every byte is zero. */
 export function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 }
 
 /** Bytes of hexadecimal text of either case, or undefined if it is none. */

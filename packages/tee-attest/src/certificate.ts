@@ -170,9 +170,13 @@ export function nameAttribute(name: Uint8Array, oid: string): string | undefined
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** The subject's common name. */
+const commonNames = /* @__PURE__ */ new WeakMap<Certificate, string | undefined>();
+
+/** The subject's common name, read once per certificate. */
 export function commonName(certificate: Certificate): string | undefined {
-  return nameAttribute(certificate.subject, OID.commonName);
+  if (!commonNames.has(certificate))
+    commonNames.set(certificate, nameAttribute(certificate.subject, OID.commonName));
+  return commonNames.get(certificate);
 }
 
 function readString({ tag, contents }: DerValue): string | undefined {

@@ -10,6 +10,7 @@
 import { bytesToHex, equalBytes } from './bytes.ts';
 import { type Certificate, commonName, OID } from './certificate.ts';
 import type { Checks } from './checks.ts';
+import { timeText } from './clock.ts';
 import { type CryptoProvider, digestSync } from './crypto.ts';
 
 /** What a chain must satisfy. */
@@ -89,7 +90,9 @@ export function checkPath(
       'chain_issuer_mismatch',
     );
     const maySign = issuer.isAuthority && (issuer.keyUsage?.has(KEY_CERT_SIGN) ?? true);
-    checks.must(maySign, `${at}.authority`, 'chain_not_ca', { actual: commonName(issuer) });
+    checks.must(maySign, `${at}.authority`, 'chain_not_ca', {
+      actual: maySign ? undefined : commonName(issuer),
+    });
     // i authorities stand between this issuer and the leaf.
     checks.must((issuer.pathLength ?? i) >= i, `${at}.pathLength`, 'chain_path_length', {
       expected: `at most ${issuer.pathLength}`,
@@ -103,13 +106,13 @@ export function checkValidity(
   { notBefore, notAfter }: Certificate,
   { now, checks, id }: Pick<ChainRequest, 'now' | 'checks' | 'id'>,
 ): void {
-  const actual = new Date(now).toISOString();
+  const actual = timeText(now);
   checks.must(notBefore <= now, `${id}.notBefore`, 'chain_not_yet_valid', {
-    expected: `from ${new Date(notBefore).toISOString()}`,
+    expected: `from ${timeText(notBefore)}`,
     actual,
   });
   checks.must(now <= notAfter, `${id}.notAfter`, 'chain_expired', {
-    expected: `until ${new Date(notAfter).toISOString()}`,
+    expected: `until ${timeText(notAfter)}`,
     actual,
   });
 }

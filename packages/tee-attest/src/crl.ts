@@ -7,6 +7,7 @@ import { readSignature, readSignatureAlgorithm } from './algorithm.ts';
 import { bytesToHex, equalBytes } from './bytes.ts';
 import { type Certificate, type Extension, OID, readExtensions } from './certificate.ts';
 import type { Checks } from './checks.ts';
+import { timeText } from './clock.ts';
 import type { CryptoProvider, SignatureAlgorithm } from './crypto.ts';
 import {
   DerReader,
@@ -89,13 +90,13 @@ export function checkCrlTime(
   crl: Crl,
   { now, checks, id }: Pick<CrlRequest, 'now' | 'checks' | 'id'>,
 ): void {
-  const actual = new Date(now).toISOString();
+  const actual = timeText(now);
   checks.must(crl.thisUpdate <= now, `${id}.thisUpdate`, 'crl_not_yet_valid', {
-    expected: `from ${new Date(crl.thisUpdate).toISOString()}`,
+    expected: `from ${timeText(crl.thisUpdate)}`,
     actual,
   });
   checks.must(now <= crl.nextUpdate, `${id}.nextUpdate`, 'crl_expired', {
-    expected: `until ${new Date(crl.nextUpdate).toISOString()}`,
+    expected: `until ${timeText(crl.nextUpdate)}`,
     actual,
   });
 }

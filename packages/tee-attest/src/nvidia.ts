@@ -3,7 +3,8 @@
  * device root, revocation, measurements against reference manifests, several devices of one host.
  */
 export type { Check, Verified } from './checks.ts';
-export { TeeError } from './errors.ts';
+export { type CryptoProvider, portableCrypto } from './crypto.ts';
+export { type TeeCode, TeeError } from './errors.ts';
 export {
   createNvidiaChainCache,
   type DeviceIdentity,
@@ -27,5 +28,17 @@ export type { OpaqueFields } from './nvidia/opaque.ts';
 export type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 export { type GpuReport, type MeasurementBlock, parseGpuReport } from './nvidia/report.ts';
 export type { OcspAnswer } from './nvidia/revocation.ts';
-export { type ManifestOptions, verifyReferenceManifest } from './nvidia/rim.ts';
+export {
+  type ManifestOptions,
+  manifestOcspRequests,
+  verifyReferenceManifest,
+} from './nvidia/rim.ts';
 export { createManifestCache, type ManifestCache } from './nvidia/rim-cache.ts';
+export {
+  driverManifestId,
+  LS10_PLATFORM,
+  type PlatformNames,
+  switchManifestId,
+  vbiosManifestId,
+} from './nvidia/rim-id.ts';
+export { PRODUCTION_TRUST, type TrustAnchors } from './trust.ts';

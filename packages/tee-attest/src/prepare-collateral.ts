@@ -8,7 +8,7 @@ import {
   prepareSnpCollateral,
   type SnpAuthorityCollateral,
 } from './amd/authority.ts';
-import { rememberSource } from './appraisal/evidence.ts';
+import { ownBytes, rememberSource } from './appraisal/evidence.ts';
 import type { Verified } from './checks.ts';
 import type { CryptoProvider } from './crypto.ts';
 import type { IntelCollateral } from './intel/collateral.ts';
@@ -40,10 +40,11 @@ export async function prepareCollateral(
   collateral: IntelCollateral | SnpAuthorityCollateral,
   options: PrepareOptions,
 ): Promise<Verified<PreparedIntelCollateral | PreparedSnpAuthority>> {
+  const own = ownBytes(collateral);
   const result =
-    'chain' in collateral
-      ? await prepareSnpCollateral(collateral, { ...options, revocation: 'unchecked' })
-      : await prepareIntelCollateral(collateral, options);
-  if (result.ok) rememberSource(result.facts, collateral);
+    'chain' in own
+      ? await prepareSnpCollateral(own, { ...options, revocation: 'unchecked' })
+      : await prepareIntelCollateral(own, options);
+  if (result.ok) rememberSource(result.facts, own);
   return result;
 }

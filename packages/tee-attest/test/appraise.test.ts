@@ -6,8 +6,11 @@ import type { Evidence } from '../src/appraisal/evidence.ts';
 import { evidenceHash } from '../src/appraisal/evidence.ts';
 import { appraise } from '../src/appraise.ts';
 import { parseIntelCollateral } from '../src/intel/collateral.ts';
+import { parseQuote } from '../src/intel/quote.ts';
+import { parseNvidiaEvidence } from '../src/nvidia/evidence.ts';
 import type { PolicyInput } from '../src/policy/policy.ts';
 import { prepareCollateral } from '../src/prepare-collateral.ts';
+import { appraisalCases } from './cases/appraisal.ts';
 import { failedCodes } from './facts-fixture.ts';
 
 const folder = vectorsFolder('tee');
@@ -25,6 +28,12 @@ function intelEvidence(kind: 'sgx' | 'tdx', name: string) {
   } as const;
   const meta = JSON.parse(text(kind, name, 'meta.json')) as { verifyAt: number };
   return { cpu, now: new Date(1000 * meta.verifyAt) };
+}
+
+/** The report data of a quote or report: these are not answers to anybody here. */
+function reportDataOf({ kind, bytes }: NonNullable<Evidence['cpu']>): Uint8Array {
+  if (kind === 'snp') return bytes.slice(0x50, 0x90);
+  return parseQuote(bytes, { trailing: 'trim' }).body.reportData;
 }
 
 function snpEvidence(name: string): NonNullable<Evidence['cpu']> {
@@ -45,84 +54,7 @@ function gpuEvidence() {
 }
 
 describe.skipIf(folder === undefined)('published evidence', () => {
-  const intel: ['sgx' | 'tdx', string, PolicyInput, string, string[]][] = [
-    ['tdx', 'google-tdx-v5-2026-02', POLICY, 'affirming', []],
-    ['tdx', 'phala-tdx-v4-2025-06', POLICY, 'contraindicated', ['quote_trailing_bytes']],
-    ['tdx', 'phala-tdx-v4-2025-06', { ...POLICY, trailing: 'trim' }, 'affirming', []],
-    [
-      'tdx',
-      'edgeless-tdx-v4-2025-10',
-      { ...POLICY, trailing: 'trim' },
-      'contraindicated',
-      ['policy_tcb_status', 'policy_advisory'],
-    ],
-    [
-      'tdx',
-      'automata-tdx-v4-2025-07',
-      {
-        version: 1,
-        trailing: 'trim',
-        intel: {
-          tcb: {
-            statuses: ['UpToDate', 'OutOfDate'],
-            advisories: ['INTEL-SA-00960', 'INTEL-SA-00982', 'INTEL-SA-00986'],
-          },
-        },
-      },
-      'warning',
-      [],
-    ],
-    [
-      'tdx',
-      'automata-tdx-v4-2025-07',
-      { version: 1, trailing: 'trim', intel: { tcb: { graceDays: 900 } } },
-      'warning',
-      ['policy_grace'],
-    ],
-    [
-      'tdx',
-      'tappd-tdx-v4-2025-06',
-      { ...POLICY, trailing: 'trim' },
-      'contraindicated',
-      ['tcb_not_supported'],
-    ],
-    [
-      'sgx',
-      'automata-sgx-v3-debug-2025-06',
-      { ...POLICY, trailing: 'trim' },
-      'contraindicated',
-      ['policy_tcb_status', 'policy_advisory', 'policy_debug'],
-    ],
-  ];
-  test.each(intel)('%s %s under %j is %s', async (kind, name, policy, status, codes) => {
-    const { cpu, now } = intelEvidence(kind, name);
-    const appraisal = await appraise({ cpu }, policy, { now });
-    expect([appraisal.status, failedCodes(appraisal)]).toEqual([status, codes]);
-  });
-
-  const snp: [string, PolicyInput['snp'], string, string[]][] = [
-    ['gcp-milan-v5', {}, 'none', ['policy_revocation']],
-    ['gcp-milan-v5', { revocation: false }, 'warning', ['policy_revocation']],
-    [
-      'gcp-milan-v5-x25519',
-      { revocation: false },
-      'contraindicated',
-      ['policy_revocation', 'policy_vmpl'],
-    ],
-    ['gcp-milan-v5-x25519', { revocation: false, maxVmpl: 1 }, 'warning', ['policy_revocation']],
-    ['dstack-milan-v3', { revocation: false }, 'warning', ['policy_revocation']],
-    [
-      'google-milan-v2',
-      { revocation: false },
-      'contraindicated',
-      ['policy_revocation', 'policy_debug'],
-    ],
-  ];
-  test.each(snp)('SEV-SNP %s under %j is %s', async (name, knobs, status, codes) => {
-    const policy: PolicyInput = { version: 1, ...(knobs && { snp: knobs }) };
-    const appraisal = await appraise({ cpu: snpEvidence(name) }, policy, { now: NOW });
-    expect([appraisal.status, failedCodes(appraisal)]).toEqual([status, codes]);
-  });
+  test.each(appraisalCases((path) => bytes(path)))('$name', ({ run }) => run());
 
   test('a GPU with its manifests and without revocation answers is not judged, or a warning', async () => {
     const { gpu, nonce, now } = gpuEvidence();
@@ -155,16 +87,38 @@ describe.skipIf(folder === undefined)('published evidence', () => {
     expect(appraisal.status).toBe('contraindicated');
   });
 
+  test('GPUs in protected PCIe mode without their switches are refused, unless waived', async () => {
+    const gpus = parseNvidiaEvidence(text('nvidia', 'multi_gpu_hopper.json')).map((device) => ({
+      ...device,
+      chain: device.chain as string,
+    }));
+    const strict = await appraise({ gpus }, { version: 1, cpu: [] }, { now: NOW });
+    expect(failedCodes(strict)).toContain('gpu_fleet_topology');
+    expect(strict.status).toBe('contraindicated');
+    const waived = { version: 1, cpu: [], gpu: { topology: false } } as const;
+    expect((await appraise({ gpus }, waived, { now: NOW })).status).toBe('none');
+  });
+
   test('CPU and GPU together are as good as the worse of them, for as long as both hold', async () => {
     const { cpu } = intelEvidence('tdx', 'phala-tdx-v4-2025-06');
     const { gpu, nonce } = gpuEvidence();
     const now = new Date('2025-06-21T00:00:00Z');
     const policy: PolicyInput = { version: 1, trailing: 'trim', gpu: { revocation: false } };
-    const appraisal = await appraise({ cpu, gpus: [gpu] }, policy, { now, gpuNonces: [nonce] });
+    const reportData = reportDataOf(cpu);
+    const options = { now, gpuNonces: [nonce], reportData };
+    const appraisal = await appraise({ cpu, gpus: [gpu] }, policy, options);
     expect(appraisal.cpu?.status).toBe('affirming');
     expect(appraisal.gpus[0]?.status).toBe('warning');
     expect(appraisal.status).toBe('warning');
     expect(appraisal.expiresAt).toEqual(appraisal.gpus[0]?.expiresAt);
+  });
+
+  test('report data that nobody expected is a warning, and other than expected is refused', async () => {
+    const { cpu, now } = intelEvidence('tdx', 'google-tdx-v5-2026-02');
+    const unasked = await appraise({ cpu }, POLICY, { now });
+    expect([unasked.status, failedCodes(unasked)]).toEqual(['warning', ['policy_report_data']]);
+    const other = await appraise({ cpu }, POLICY, { now, reportData: new Uint8Array(64).fill(1) });
+    expect([other.status, failedCodes(other)]).toEqual(['contraindicated', ['policy_report_data']]);
   });
 
   test('garbage instead of a revocation list is refused', async () => {
@@ -191,8 +145,9 @@ describe.skipIf(folder === undefined)('published evidence', () => {
     const prepared = await prepareCollateral(cpu.collateral, { now });
     if (!prepared.ok) throw new Error(prepared.message);
     const policy: PolicyInput = { version: 1, trailing: 'trim' };
-    const cold = await appraise({ cpu }, policy, { now });
-    const warm = await appraise({ cpu: { ...cpu, collateral: prepared.facts } }, policy, { now });
+    const options = { now, reportData: reportDataOf(cpu) };
+    const cold = await appraise({ cpu }, policy, options);
+    const warm = await appraise({ cpu: { ...cpu, collateral: prepared.facts } }, policy, options);
     expect(warm.status).toBe('affirming');
     expect(warm.evidenceHash).toEqual(cold.evidenceHash);
     expect(warm.factsHash).toEqual(cold.factsHash);
@@ -259,8 +214,8 @@ describe.skipIf(folder === undefined)('published evidence', () => {
 
 test('the hash of no evidence is that of its canonical text', () => {
   expect(Buffer.from(evidenceHash({})).toString('hex')).toBe(
-    // printf '{"gpus":[],"version":1}' | sha256sum
-    '44402e156b628bfd87147d8c256ecb0142bda1eb81123f9e62a08286b944c345',
+    // printf '{"format":"barycenter.tee-evidence/1","gpus":[]}' | sha256sum
+    '01c1d6044e61ee637a990ed1b6d9ff0b89eaf5ca8aec4c8e3ce1a6f9fad4c58e',
   );
 });
 
@@ -288,7 +243,7 @@ describe('misuse throws', () => {
     const gpu = { report: new Uint8Array(), chain: '' };
     const gpus = Array.from({ length: 65 }, () => gpu);
     await expect(appraise({ gpus }, POLICY, { now: NOW })).rejects.toThrow(RangeError);
-    const manifests = [1, 2, 3].map(() => new Uint8Array());
+    const manifests = Array.from({ length: 17 }, () => new Uint8Array());
     const crowded = { gpus: [{ ...gpu, manifests }] };
     await expect(appraise(crowded, POLICY, { now: NOW })).rejects.toThrow(RangeError);
   });

@@ -2,6 +2,7 @@
 
 import { type Random, seededRandom } from '@barycenter/testing';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import {
   type AttestedKey,
   type AttestedKeyRequest,
@@ -38,7 +39,8 @@ export function signer(): Signer {
   };
 }
 
-const byAddress = (a: Signer, b: Signer): number => Buffer.compare(a.address, b.address);
+const byAddress = (a: Signer, b: Signer): number =>
+  bytesToHex(a.address) < bytesToHex(b.address) ? -1 : 1;
 
 /** Ascending by account. */
 export const appraisers: readonly Signer[] = [signer(), signer(), signer()].sort(byAddress);

@@ -318,3 +318,16 @@ test('a set of appraisers that means nothing, or no clock, is a mistake of the c
   expect(verify({ appraisers: { ...set, addresses: [one, two, one] } })).toThrow(RangeError);
   expect(verify({ appraisers: { ...set, addresses: [one, two.subarray(1)] } })).toThrow(RangeError);
 });
+
+test('nobody revokes the key of another with a statement of his own making', async () => {
+  const victim = signed().statement;
+  const thief = appraisers[0] as (typeof appraisers)[number];
+  const fields = { reason: 'operator' as const, keyId: victim.keyId, setEpoch: 0 };
+  const signatures = [signDigest(revocationDigest(fields, domain), thief.secretKey)];
+  const forged = { ...victim, operator: thief.address };
+  const result = await verifyRevocation(
+    { ...fields, signatures },
+    { statement: forged, domain, appraisers: request.appraisers },
+  );
+  expect(result.ok ? 'ok' : result.code).toBe('statement_key_id');
+});

@@ -4,6 +4,7 @@ import type { SnpFacts } from '../src/amd/facts.ts';
 import type { Appraisal } from '../src/appraisal/appraisal.ts';
 import { judge, type VerifiedCpu, type VerifiedGpu } from '../src/appraisal/judge.ts';
 import type { Verified } from '../src/checks.ts';
+import type { TeeCode } from '../src/errors.ts';
 import type { IntelFacts } from '../src/intel/facts.ts';
 import type { SgxReport, TdReport } from '../src/intel/report.ts';
 import type { NvidiaFacts } from '../src/nvidia/facts.ts';
@@ -245,7 +246,7 @@ export function verified<Facts>(facts: Facts): Verified<Facts> {
   return { ok: true, facts, checks: [{ id: 'fixture', ok: true, code: 'ok' }] };
 }
 
-export function refused(code: 'crl_missing' | 'quote_signature_invalid'): Verified<never> {
+export function refused(code: TeeCode): Verified<never> {
   const checks = [{ id: 'fixture', ok: false, code }];
   return { ok: false, code, message: 'refused', checks };
 }
@@ -262,13 +263,13 @@ export function verifiedCpu(facts: IntelFacts | SnpFacts): VerifiedCpu {
   return { kind: facts.kind, result: verified(facts), eventLog: undefined };
 }
 
-/** What a policy says of facts. */
+/** What a policy says of facts whose report data is what the caller expects. */
 export function judgeFacts(
   policy: PolicyInput,
   {
     cpu,
     gpus = [],
-    reportData,
+    reportData = INTEL.reportData,
     now = NOW,
   }: {
     readonly cpu?: VerifiedCpu | undefined;
@@ -277,8 +278,10 @@ export function judgeFacts(
     readonly now?: Date;
   },
 ): Appraisal {
-  const by = { policy: definePolicy(policy), now, evidenceHash: filled(32, 0), reportData };
-  return judge({ cpu, gpus }, by);
+  const complete = definePolicy(policy);
+  const evidenceHash = filled(32, 0);
+  const composition = undefined;
+  return judge({ cpu, gpus }, { policy: complete, now, evidenceHash, reportData, composition });
 }
 
 /** Codes of the checks that do not hold, each once. */

@@ -2,6 +2,7 @@ import { seededRandom } from '@barycenter/testing';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
+import { TeeError } from '../src/errors.ts';
 import {
   type Answer,
   type Bundle,
@@ -163,10 +164,21 @@ describe('a bundle', () => {
     const client = offlineClient({
       answers: new Map([
         [`nvidia/rim/${id}`, answer(new Uint8Array(MAX_BUNDLE_BYTES))],
+        ['amd/vcek/Milan/crl', answer(Uint8Array.of(0x31))],
         ['nvidia/rim/NV_A', answer(new TextEncoder().encode('{}'))],
       ]),
     });
     await expect(fetchManifest(client, { id })).rejects.toThrow(failure('fetch_too_large'));
+    const crl = client.get({
+      key: 'amd/vcek/Milan/crl',
+      url: '',
+      maxBytes: 1,
+      maxAgeMs: 0,
+      check: () => {
+        throw new TeeError('fetch_malformed', 'refused');
+      },
+    });
+    await expect(crl).rejects.toThrow(failure('fetch_malformed'));
     await expect(fetchManifest(client, { id: 'NV_A' })).rejects.toThrow(failure('fetch_malformed'));
   });
 

@@ -146,7 +146,7 @@ describe('a client', () => {
             return reply();
           },
         ],
-        { signal: controller.signal },
+        { signal: controller.signal, attempts: reply === down ? 2 : 1 },
       );
       await expect(during.client.get(REQUEST)).rejects.toBe(reason);
       expect(during.sent).toHaveLength(1);
@@ -250,6 +250,12 @@ describe('a client', () => {
     await settle();
     expect(urls).toEqual(['0', '1']);
     await expect(get(-1)).rejects.toThrow(failure('fetch_failed'));
+    open.shift()!();
+    await settle();
+    expect(urls).toEqual(['0', '1', '2']);
+    wanted.push(get(wanted.length));
+    await settle();
+    expect(urls).toEqual(['0', '1', '2']);
     for (let next = open.shift(); next !== undefined; next = open.shift()) {
       expect(open.length).toBeLessThan(2);
       next();

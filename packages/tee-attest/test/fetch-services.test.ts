@@ -104,6 +104,16 @@ describe('fetchIntelCollateral', () => {
     expect(sent).toHaveLength(6);
   });
 
+  it('keeps no answer without its chain, so that the next request is answered anew', async () => {
+    const url = `${INTEL}/sgx/certification/v4/pckcrl?ca=platform&encoding=der`;
+    const good = pages(INTEL, 'tdx');
+    const replies: Record<string, Reply> = { ...good, [ROOT]: ok(DER), [url]: ok(DER) };
+    const { client } = site(replies);
+    await expect(fetchIntelCollateral(client, request)).rejects.toThrow(failure('fetch_malformed'));
+    replies[url] = good[url]!;
+    expect((await fetchIntelCollateral(client, request)).value).toEqual(expected);
+  });
+
   it('refuses answers without chains or lists', async () => {
     for (const [url, reply] of [
       [`${INTEL}/tdx/certification/v4/tcb?fmspc=00906ED50000&update=standard`, ok('{tcb}')],

@@ -1,3 +1,4 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findVectors, seededRandom, vectorsFolder } from '@barycenter/testing';
@@ -86,6 +87,25 @@ async function codeOf(
 describe.runIf(folder !== undefined)('published answers', () => {
   for (const { name, run } of nrasCases(read)) it(name, run);
 
+  it('are signed by their keys also in the eyes of node:crypto', () => {
+    for (const name of ['hopper_v3', 'switch_staging']) {
+      const load = (file: string) => JSON.parse(new TextDecoder().decode(read(`${name}_${file}`)));
+      const [[, overall], devices] = load('detached_eat.json') as [[string, string], Claims];
+      const key = createPublicKey({ key: load('recovered_jwks.json').keys[0], format: 'jwk' });
+      for (const jwt of [overall, ...(Object.values(devices) as string[])]) {
+        const [data, signature] = [jwt.slice(0, jwt.lastIndexOf('.')), jwt.split('.')[2]!];
+        const value = Buffer.from(signature, 'base64url');
+        const found = verify(
+          'sha384',
+          Buffer.from(data),
+          { key, dsaEncoding: 'ieee-p1363' },
+          value,
+        );
+        expect(found).toBe(true);
+      }
+    }
+  });
+
   it('are refused whichever character of a token was changed', async () => {
     const text = new TextDecoder().decode(read('hopper_v3_detached_eat.json'));
     const keys = read('hopper_v3_recovered_jwks.json');
@@ -126,6 +146,12 @@ describe('verifyNras', () => {
         ],
       },
     });
+  });
+
+  it('holds until the first of its tokens ends', async () => {
+    const token = await issue({ ...gpu(), exp: START + 2000 });
+    const result = await verifyNras(await answer({ 'GPU-0': token }), { jwks }, { now, nonce });
+    expect(result.ok && result.facts.expiresAt).toEqual(new Date(1000 * (START + 2000)));
   });
 
   it('refuses every algorithm but ES384', async () => {
@@ -247,6 +273,7 @@ describe('verifyNras', () => {
 
   it('refuses anything that is no answer of the service', async () => {
     const token = await issue(gpu());
+    const eat = await answer({ 'GPU-0': token });
     const long = 'a'.repeat(MAX_TOKEN_CHARACTERS);
     for (const value of [
       null,
@@ -262,17 +289,19 @@ describe('verifyNras', () => {
       [['JWT', 'a.b.c'], { 'GPU-0': token }],
       [['JWT', `${btoa('7').replace(/=+$/, '')}.b.c`], { 'GPU-0': token }],
       [['JWT', `${token}${long}`], { 'GPU-0': token }],
-      [
-        ['JWT', token],
-        Object.fromEntries(
-          Array.from({ length: MAX_NRAS_DEVICES + 1 }, (_, i) => [`GPU-${i}`, token]),
-        ),
-      ],
     ])
       expect(await codeOf(json(value))).toBe('nras_malformed');
     for (const bytes of [[], [0xff], [0x5b]])
       expect(await codeOf(Uint8Array.from(bytes))).toBe('nras_malformed');
-    expect(await codeOf(new Uint8Array(MAX_NRAS_BYTES + 1).fill(0x20))).toBe('nras_malformed');
+    const padded = (size: number) => {
+      const bytes = new Uint8Array(size).fill(0x20);
+      bytes.set(eat);
+      return bytes;
+    };
+    expect(await codeOf(padded(MAX_NRAS_BYTES))).toBe('ok');
+    expect(await codeOf(padded(MAX_NRAS_BYTES + 1))).toBe('nras_malformed');
+    const many = Array.from({ length: MAX_NRAS_DEVICES + 1 }, (_, i) => [`GPU-${i}`, token]);
+    expect(await codeOf(await answer(Object.fromEntries(many)))).toBe('nras_malformed');
     const wrong: readonly Claims[] = [
       { submods: undefined },
       { submods: { 'GPU-0': 'x' } },

@@ -1,3 +1,4 @@
+import { seededRandom } from '@barycenter/testing';
 import { integer, octets, oid, sequence } from '@barycenter/testing/der-writer';
 import { testKey } from '@barycenter/testing/synthetic-ca';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import { prepareNvidiaChain } from '../src/nvidia/chain.ts';
 import {
   compositeId,
   type Device,
+  type Issued,
   issue,
   NOW,
   pemOf,
@@ -85,6 +87,12 @@ describe('a chain of a device', () => {
     expect(await named({ leafName: 'GH100 A01 GSP BROM' })).toBe('chain_wrong_role');
     expect(await named({ leafName: 'GB100 A01 GSP FMC LF' })).toBe('chain_wrong_role');
     expect(await named({ deviceName: 'constructor BROM' })).toBe('chain_wrong_role');
+    for (const name of ['NVIDIA GH100 Provisioner ICA 1 Test', 'NVIDIA GH100 Provisioner ICA']) {
+      const other = await issue(name, vendor.identities.GH100);
+      const provisioners = { ...vendor.provisioners, GH100: other };
+      const { pem } = await testDevice({ ...vendor, provisioners }, 'GH100');
+      expect(await codeOf(pem)).toBe('chain_wrong_role');
+    }
   });
 
   it('cannot pass one architecture off as another', async () => {
@@ -132,6 +140,40 @@ describe('a chain of a device', () => {
   it('that is no PEM, or too much, is refused', async () => {
     for (const text of ['', 'no PEM', gpu.pem.slice(20), `${gpu.pem}x`, ' '.repeat(20_000)])
       expect(await codeOf(text)).toBe('pem_malformed');
+  });
+});
+
+describe('random bytes', () => {
+  it('as a chain are refused and nothing else', async () => {
+    const random = seededRandom(1422);
+    const issued = (bytes: Uint8Array<ArrayBuffer>): Issued => ({
+      ...gpu.chain[0],
+      certificate: bytes,
+    });
+    for (let round = 0; round < 100; round++) {
+      const pem = pemOf(gpu.chain.map(() => issued(random.bytes(1 + random.integer(1500)))));
+      expect(await codeOf(pem), `seed ${random.seed}`).toMatch(/^(pem|der|certificate)_malformed$/);
+      const text = String.fromCharCode(...random.bytes(random.integer(1000)));
+      expect(await codeOf(text), `seed ${random.seed}`).toBe('pem_malformed');
+    }
+    const large = new TextDecoder('latin1').decode(random.bytes(1_000_000));
+    expect(await codeOf(large)).toBe('pem_malformed');
+  });
+
+  it('in place of a part of a certificate are refused and nothing else', async () => {
+    const random = seededRandom(1423);
+    for (let round = 0; round < 300; round++) {
+      const i = random.integer(5);
+      const chain = gpu.chain.map((one, at) => {
+        if (at !== i) return one;
+        const certificate = one.certificate.slice();
+        const start = random.integer(certificate.length - 8);
+        certificate[start] = (certificate[start] ?? 0) ^ (1 + random.integer(255));
+        certificate.set(random.bytes(random.integer(7)), start + 1);
+        return { ...one, certificate };
+      });
+      expect(await codeOf(pemOf(chain)), `seed ${random.seed}, round ${round}`).not.toBe('ok');
+    }
   });
 });
 

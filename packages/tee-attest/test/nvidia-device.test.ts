@@ -286,6 +286,19 @@ describe('a chain verified before', () => {
     expect(chains.get(gpu.pem)).toBeUndefined();
   });
 
+  it('says the same whatever its holder does to what it was told', async () => {
+    const prepared = await prepareNvidiaChain(gpu.pem, options);
+    if (!prepared.ok) throw new Error(prepared.code);
+    const evidence = { report: await testReport(gpu), chain: prepared.facts };
+    const first = await verifyNvidiaDevice(evidence, {}, options);
+    if (!first.ok) throw new Error(first.code);
+    const { deviceId, fwid, nonce } = structuredClone(first.facts);
+    for (const bytes of [first.facts.deviceId, first.facts.fwid, first.facts.nonce]) bytes.fill(0);
+    prepared.facts.identity.deviceId.fill(0);
+    const second = await verifyNvidiaDevice(evidence, {}, options);
+    expect(second.ok && second.facts).toMatchObject({ deviceId, fwid, nonce });
+  });
+
   it('cannot be made up by the caller', async () => {
     const prepared = await prepareNvidiaChain(gpu.pem, options);
     if (!prepared.ok) throw new Error(prepared.code);

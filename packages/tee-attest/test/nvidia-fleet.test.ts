@@ -93,6 +93,7 @@ describe('the devices of a host', () => {
     expect(await codeOf(devices.slice(1), [2, 0])).toBe('gpu_fleet_count');
     expect(await codeOf(devices, [1, 0])).toBe('gpu_fleet_count');
     expect(await codeOf(devices, [1, 1])).toBe('gpu_fleet_count');
+    expect(await codeOf(await linked(), [2, 1])).toBe('gpu_fleet_count');
   });
 
   it('are all different, by device key and not by report', async () => {

@@ -9,6 +9,7 @@ import {
   NONCE,
   NOW,
   switchFields,
+  testAnswer,
   testDevice,
   testReport,
   testVendor,
@@ -157,6 +158,32 @@ describe('manifests', () => {
     expect(await codeOf(driver(3), vbios(0), gpuFields(gpu), late)).toBe('gpu_manifest_expired');
     const timeless = manifest('vbios', good(0), { expiresAt: new Date(Number.NaN) });
     expect(await codeOf(driver(3), timeless)).toBe('gpu_manifest_expired');
+  });
+
+  it('must have signers that were reported good, where revocation is asked for', async () => {
+    const ocsp = await Promise.all(
+      ([1, 2, 3] as const).map(async (i) => ({
+        response: await testAnswer({
+          about: gpu.chain[i],
+          issuer: gpu.chain[i + 1] ?? vendor.root,
+        }),
+      })),
+    );
+    const evidence = { report: await testReport(gpu), chain: gpu.pem };
+    const judge = async (
+      drivers: Partial<ReferenceManifest>,
+      revocation: 'required' | 'unchecked' = 'required',
+    ) => {
+      const driverRim = manifest('driver', good(3), drivers);
+      const vbiosRim = manifest('vbios', good(0), { revocationChecked: true });
+      const options = { now: NOW, nonce: NONCE, trust: vendor.trust, revocation };
+      const result = await verifyNvidiaDevice(evidence, { driverRim, vbiosRim, ocsp }, options);
+      return result.ok ? result.facts.revocationChecked : result.code;
+    };
+    expect(await judge({ revocationChecked: true })).toBe(true);
+    expect(await judge({ revocationChecked: false })).toBe('ocsp_missing');
+    expect(await judge({})).toBe('ocsp_missing');
+    expect(await judge({}, 'unchecked')).toBe(false);
   });
 
   it('must be given, for a switch only that of its VBIOS', async () => {

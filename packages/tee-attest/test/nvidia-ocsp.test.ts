@@ -172,6 +172,7 @@ describe('revocation answers', () => {
     await refused(await responder(gpu.chain[2], { extensions: [client] }));
     await refused(await responder(gpu.chain[2], { keyUsage: [5] }));
     await refused(await responder(gpu.chain[2], { signer: await testKey('P-384') }));
+    await refused(await responder(gpu.chain[2], { issuer: gpu.chain[3].subject }));
     const critical = { oid: '1.2.3', critical: true, value: sequence() };
     await refused(await responder(gpu.chain[2], { extensions: [OCSP_SIGNING, critical] }));
   });

@@ -92,6 +92,13 @@ describe('a report', () => {
     expect(codeOf(changed(report, [RESPONSE + 7, 1]))).toBe('gpu_report_malformed');
   });
 
+  it('has measurements', async () => {
+    const none = await testReport(gpu, gpuFields(gpu), { blocks: 0 });
+    expect(codeOf(none)).toBe('gpu_report_malformed');
+    const one = await testReport(gpu, gpuFields(gpu), { blocks: 1 });
+    expect(codeOf(one)).toBe('ok');
+  });
+
   it('has measurements 1 to n in order, none twice and none left out', () => {
     for (const index of [0, 1, 3, 255])
       expect(codeOf(changed(report, [BLOCKS + BLOCK, index]))).toBe('gpu_report_malformed');

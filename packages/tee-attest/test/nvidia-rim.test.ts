@@ -1,13 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findVectors, vectorsFolder } from '@barycenter/testing';
 import { testCertificate } from '@barycenter/testing/synthetic-ca';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseCertificate } from '../src/certificate.ts';
 import { portableCrypto } from '../src/crypto.ts';
-import { verifyReferenceManifest } from '../src/nvidia/rim.ts';
+import { verifyNvidiaDevice } from '../src/nvidia/device.ts';
+import { ocspRequest } from '../src/nvidia/ocsp-request.ts';
+import { manifestOcspRequests, verifyReferenceManifest } from '../src/nvidia/rim.ts';
 import { createManifestCache } from '../src/nvidia/rim-cache.ts';
 import { RIM_VECTORS, rimCases } from './cases/nvidia-rim.ts';
+import { type Issued, NOW, type TestAnswer, testAnswer } from './synthetic-device.ts';
 import {
   body,
   manifest,
@@ -107,6 +111,13 @@ describe('a manifest of a synthetic hierarchy', () => {
     expect(rightHash).not.toEqual(leftHash);
   });
 
+  it('says nothing by elements of another vocabulary', async () => {
+    const foreign = '<h:Meta colloquialVersion="999.99.99"></h:Meta><h:Payload></h:Payload>';
+    const xml = await manifest(authority, { content: foreign + body() });
+    const result = await verifyReferenceManifest(xml, { now, trust: authority.trust });
+    expect(result).toMatchObject({ ok: true, facts: { version: '550.90.07' } });
+  });
+
   it('is refused if its contents, its digest or its signature were changed', async () => {
     const xml = await text();
     expect(await codeOf(xml.replace('550.90.07', '550.90.08'))).toBe('xml_digest_mismatch');
@@ -161,6 +172,11 @@ describe('a manifest of a synthetic hierarchy', () => {
     ['two references', /(<ds:Reference.*<\/ds:Reference>)/, '$1$1'],
     ['no reference', /<ds:Reference.*<\/ds:Reference>/, ''],
     ['another transform', /#enveloped-signature/, '#base64'],
+    [
+      'exclusive canonicalisation of the document',
+      /(<ds:Transform Algorithm="http:\/\/www.w3.org\/)2006\/12\/xml-c14n11/,
+      '$12001/10/xml-exc-c14n#',
+    ],
     ['a third transform', /(<ds:Transform .*?<\/ds:Transform>)/, '$1$1'],
     ['Canonical XML with comments', /xml-c14n11/, 'xml-c14n11#WithComments'],
     ['Canonical XML 1.0', /2006\/12\/xml-c14n11/, 'TR/2001/REC-xml-c14n-20010315'],
@@ -251,6 +267,7 @@ describe('a manifest of a synthetic hierarchy', () => {
 
   const malformed: readonly (readonly [string, Parameters<typeof manifest>[1]])[] = [
     ['another root element', { root: 'SoftwareIdentities' }],
+    ['a root element of another vocabulary', { root: 'h:SoftwareIdentity' }],
     ['no tag identifier', { attributes: 'tagid="x"' }],
     ['an empty tag identifier', { attributes: 'tagId=""' }],
     ['no Meta', { content: body({ meta: '' }) }],
@@ -279,6 +296,20 @@ describe('a manifest of a synthetic hierarchy', () => {
       { content: body({ resources: resource(0).replace('atives="1"', 'atives="0"') }) },
     ],
     [
+      'neither alternatives nor hashes',
+      {
+        content: body({
+          resources: resource(0)
+            .replace('atives="1"', 'atives="0"')
+            .replace(/ h:Hash0="\w+"/, ''),
+        }),
+      },
+    ],
+    [
+      'a resource of another vocabulary',
+      { content: body({ resources: resource(0).replaceAll('Resource', 'h:Resource') }) },
+    ],
+    [
       'hashes that do not count from 0',
       { content: body({ resources: resource(0).replace('Hash0', 'Hash1') }) },
     ],
@@ -302,6 +333,112 @@ describe('a manifest of a synthetic hierarchy', () => {
   for (const [name, options] of malformed) {
     it(`is refused, though genuine, with ${name}`, async () => {
       expect(await codeOf(await manifest(authority, options))).toBe('rim_malformed');
+    });
+  }
+});
+
+describe('revocation of the signer', () => {
+  const issued = (i: number): Issued => ({
+    subject: NAMES[i]!,
+    key: authority.keys[i]!,
+    certificate: authority.chain[i]!,
+    serial: i + 1,
+  });
+  const at = NOW;
+  const answers = (changed: number, changes: Omit<TestAnswer, 'about' | 'issuer'> = {}) =>
+    Promise.all(
+      [0, 1, 2].map(async (i) => ({
+        response: await testAnswer({
+          about: issued(i),
+          issuer: issued(i + 1),
+          ...(i === changed ? changes : {}),
+        }),
+      })),
+    );
+
+  it('is asked about by one request per certificate but the root', async () => {
+    const requests = manifestOcspRequests(await manifest(authority));
+    const [signer, issuer] = authority.chain.map(parseCertificate);
+    expect(requests).toHaveLength(3);
+    expect(requests[0]).toEqual(ocspRequest({ certificate: signer!, issuer: issuer! }));
+  });
+
+  it('is told by answers, and by nothing if there are none', async () => {
+    const { trust } = authority;
+    const xml = await manifest(authority);
+    const cache = createManifestCache();
+    const options = { now: at, trust };
+    const soon = new Date(at.getTime() + 60_000);
+    const ocsp = await answers(1, { nextUpdate: soon });
+    for (const verify of [verifyReferenceManifest, cache.verify, cache.verify]) {
+      const unasked = await verify(xml, options);
+      expect(unasked).toMatchObject({ ok: true, facts: { revocationChecked: false } });
+      const asked = await verify(xml, { ...options, ocsp });
+      expect(asked).toMatchObject({
+        ok: true,
+        facts: { revocationChecked: true, expiresAt: soon },
+      });
+    }
+  });
+
+  it('is a refusal, as are missing, unknown and old answers, from the cache too', async () => {
+    const { trust } = authority;
+    const xml = await manifest(authority);
+    const cache = createManifestCache();
+    await cache.verify(xml, { now: at, trust });
+    for (const i of [0, 1, 2]) {
+      for (const [ocsp, code] of [
+        [[], 'ocsp_missing'],
+        [(await answers(i)).filter((_, j) => j !== i), 'ocsp_certificate_mismatch'],
+        [await answers(i, { status: 'revoked' }), 'certificate_revoked'],
+        [await answers(i, { status: 'unknown' }), 'ocsp_unknown'],
+        [await answers(i, { nextUpdate: new Date(at.getTime() - 1000) }), 'ocsp_expired'],
+      ] as const) {
+        const options = { now: at, trust, ocsp };
+        expect(await verifyReferenceManifest(xml, options)).toMatchObject({ ok: false, code });
+        expect(await cache.verify(xml, options)).toMatchObject({ ok: false, code });
+      }
+    }
+  });
+});
+
+describe.runIf(folder !== undefined)('published devices and manifests together', () => {
+  for (const [path, at, nonceHex] of [
+    [
+      'hopper-545.00-full',
+      '2024-06-01T00:00:00Z',
+      '4cff7f5380ead8fad8ec2c531c110aca4302a88f603792801a8ca29ee151af2e',
+    ],
+    [
+      'switch-ls10',
+      '2026-06-01T00:00:00Z',
+      '931d8dd0add203ac3d8b4fbde75e115278eefcdceac5b87671a748f32364dfcb',
+    ],
+  ] as const) {
+    it(`${path} has the measurements that its genuine manifests demand`, async () => {
+      const time = new Date(at);
+      const load = async (name: string) => {
+        const file = `${path}/${name}`;
+        if (!existsSync(join(folder!, 'nvidia', file))) return undefined;
+        const result = await verifyReferenceManifest(real(file), { now: time });
+        if (!result.ok) throw new Error(result.code);
+        return result.facts;
+      };
+      const [driverRim, vbiosRim] = [await load('driver_rim.xml'), await load('vbios_rim.xml')];
+      const chain = new TextDecoder().decode(real(`${path}/chain.pem`));
+      const result = await verifyNvidiaDevice(
+        { report: real(`${path}/report.bin`), chain },
+        { driverRim, vbiosRim },
+        {
+          now: time,
+          nonce: Uint8Array.from(Buffer.from(nonceHex, 'hex')),
+          revocation: 'unchecked',
+          sampleNonce: 'accepted',
+        },
+      );
+      // 21 of the driver and 12 of the VBIOS, less the video decoder's, which is off.
+      const compared = path === 'switch-ls10' ? 31 : 32;
+      expect(result).toMatchObject({ ok: true, facts: { measurements: { compared } } });
     });
   }
 });

@@ -362,7 +362,7 @@ test('report data is compared with what the caller expects', () => {
 
 test('an event log must replay wherever it is given, and be given where it is demanded', () => {
   const cpu = verifiedCpu(INTEL);
-  const replayed = { ...cpu, eventLog: verified({}) };
+  const replayed = { ...cpu, eventLog: verified({ events: [] }) };
   const other = { ...cpu, eventLog: refused('quote_signature_invalid') };
   const demanding = { version: 1, tdx: { eventLog: true } } as const;
   expect(judgeFacts(demanding, { cpu: replayed }).status).toBe('affirming');

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { VerifiedGpu } from '../src/appraisal/judge.ts';
+import { judge, type VerifiedGpu } from '../src/appraisal/judge.ts';
+import type { Verified } from '../src/checks.ts';
 import type { NrasFacts } from '../src/nras/facts.ts';
 import type { NvidiaFacts } from '../src/nvidia/facts.ts';
-import type { PolicyInput } from '../src/policy/policy.ts';
+import { definePolicy, type PolicyInput } from '../src/policy/policy.ts';
 import {
   failedCodes,
   filled,
@@ -10,6 +11,7 @@ import {
   hexOf,
   INTEL,
   judgeFacts,
+  NOW,
   refused,
   verified,
   verifiedCpu,
@@ -78,6 +80,17 @@ describe('a knob holds for what it allows and names what it does not', () => {
     const knobs: Knobs = { driverVersions: ['550.144.03'], nvdec: 'enabled' };
     expect(judged(knobs, link).status).toBe('affirming');
   });
+});
+
+test('links that protect themselves must lead to what was attested', () => {
+  const gpus = [verifiedGpu()];
+  const at = (topology: Verified<unknown>) => {
+    const by = { policy: definePolicy({ version: 1, cpu: [] }), now: NOW };
+    const unasked = { evidenceHash: filled(32, 0), reportData: undefined, composition: undefined };
+    return judge({ cpu: undefined, gpus, topology }, { ...by, ...unasked });
+  };
+  expect(at(verified({})).status).toBe('affirming');
+  expect(at(refused('gpu_fleet_topology')).status).toBe('contraindicated');
 });
 
 test('what a device does not tell is not what a policy asks for', () => {

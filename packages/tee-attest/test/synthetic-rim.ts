@@ -21,8 +21,10 @@ export const RIM_NOW: Date = new Date('2026-06-01T00:00:00Z');
 /** A signer with its chain. */
 export interface RimAuthority {
   readonly signer: TestKey;
+  /** Keys of the chain. */
+  readonly keys: readonly TestKey[];
   /** DER, signer first. */
-  readonly chain: readonly Uint8Array[];
+  readonly chain: readonly Uint8Array<ArrayBuffer>[];
   readonly trust: { readonly nvidiaRim: readonly string[] };
 }
 
@@ -51,7 +53,12 @@ export async function rimAuthority({
       });
     }),
   );
-  return { signer: keys[0]!, chain, trust: { nvidiaRim: [bytesToHex(sha256(chain.at(-1)!))] } };
+  return {
+    signer: keys[0]!,
+    keys,
+    chain,
+    trust: { nvidiaRim: [bytesToHex(sha256(chain.at(-1)!))] },
+  };
 }
 
 /** One Resource element in canonical form. */
@@ -75,7 +82,7 @@ export function body({
 
 /** A manifest: canonical, and signed over exactly that. */
 export async function manifest(
-  { signer, chain }: Pick<RimAuthority, 'signer' | 'chain'>,
+  { signer, chain }: { readonly signer: TestKey; readonly chain: readonly Uint8Array[] },
   {
     content = body(),
     root = 'SoftwareIdentity',

@@ -67,6 +67,7 @@ describe('parseXml', () => {
     'a namespace outside ASCII': '<a xmlns="urn:é"/>',
     'the prefix xml': '<a xml:lang="en"/>',
     'the prefix xml declared': '<a xmlns:xml="http://www.w3.org/XML/1998/namespace"/>',
+    'the prefix xml declared as another': '<a xmlns:xml="urn:1"/>',
     'the prefix xmlns declared': '<a xmlns:xmlns="urn:1"/>',
     'the namespace of xml declared': '<a xmlns:p="http://www.w3.org/XML/1998/namespace"/>',
     'the namespace of xmlns declared': '<a xmlns:p="http://www.w3.org/2000/xmlns/"/>',

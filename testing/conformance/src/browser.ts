@@ -13,6 +13,7 @@ import { erasureWith } from './erasure.ts';
 import { kzgWith } from './kzg.ts';
 import { readmeWith, runInWebWorker } from './readme.ts';
 import { expectEqual, type Group, runGroups, type VectorFile } from './suite.ts';
+import { teeAttest } from './tee-attest.ts';
 
 const lines: string[] = [];
 console.log = (...values: unknown[]) => void lines.push(values.join(' '));
@@ -80,6 +81,7 @@ const groups =
         kzgWith(worker('/pool-worker.js')),
         daSampling,
         daZoda,
+        teeAttest,
         readme,
       ];
 

@@ -14,13 +14,14 @@ import { erasure } from './erasure.ts';
 import { kzg } from './kzg.ts';
 import { readmeWith, runInWebWorker } from './readme.ts';
 import { runGroups, type VectorFile } from './suite.ts';
+import { teeAttest } from './tee-attest.ts';
 
 const [folder, ...chosen] = process.argv.slice(2);
 const readme = readmeWith({
   url: (file) => new URL(`./${file}.mjs`, import.meta.url).href,
   runInWorker: typeof Worker === 'function' ? runInWebWorker : runInNodeWorker,
 });
-const groups = [erasure, bls, kzg, daSampling, daZoda, readme].filter(
+const groups = [erasure, bls, kzg, daSampling, daZoda, teeAttest, readme].filter(
   ({ name }) => chosen.length === 0 || chosen.includes(name),
 );
 

@@ -2,7 +2,7 @@
  * What a worker hands over, and its hash. Everything in it may come from the worker: what a verifier
  * decides for itself (the time, roots, expected nonces, keys of services) is given to `appraise`.
  *
- *     evidenceHash = SHA-256(canonical JSON (RFC 8785) of {"cpu": …, "gpus": […], "version": 1})
+ *     evidenceHash = SHA-256(canonical JSON (RFC 8785) of {"cpu": …, "format": EVIDENCE_FORMAT, "gpus": […]})
  *
  * where bytes and texts stand as the SHA-256 of the bytes or of the text's UTF-8 bytes, in lower-case
  * hexadecimal, lists as lists, and members that are absent are left out.
@@ -38,7 +38,7 @@ export interface SnpEvidence {
 export interface GpuEvidence extends NvidiaEvidence {
   /** Five certificates in PEM, leaf first. */
   readonly chain: string;
-  /** XML of reference manifests: of the driver, of the VBIOS. */
+  /** XML of reference manifests, at most 16, those of the device's driver and VBIOS among them. */
   readonly manifests?: readonly Uint8Array[] | undefined;
   /** Answers about its certificates. */
   readonly ocsp?: readonly OcspAnswer[] | undefined;
@@ -46,11 +46,17 @@ export interface GpuEvidence extends NvidiaEvidence {
   readonly nras?: Uint8Array | undefined;
 }
 
+/** Most manifests with one GPU. */
+export const MAX_MANIFESTS = 16;
+
 /** Everything about one machine. */
 export interface Evidence {
   readonly cpu?: CpuEvidence | undefined;
   readonly gpus?: readonly GpuEvidence[] | undefined;
 }
+
+/** Changes with what the hashed text means. */
+const EVIDENCE_FORMAT = 'barycenter.tee-evidence/1';
 
 /** Digests of what was prepared, which no longer holds the bytes. */
 const preparedDigests = /* @__PURE__ */ new WeakMap<object, object>();
@@ -60,12 +66,32 @@ const preparedDigests = /* @__PURE__ */ new WeakMap<object, object>();
  * @throws TypeError for prepared collateral that `prepareCollateral` did not make.
  */
 export function evidenceHash({ cpu, gpus = [] }: Evidence): Uint8Array<ArrayBuffer> {
-  return canonicalHash({ version: 1, cpu: cpu && digests(cpu), gpus: gpus.map(digests) });
+  return canonicalHash({
+    format: EVIDENCE_FORMAT,
+    cpu: cpu && digests(cpu),
+    gpus: gpus.map(digests),
+  });
 }
 
 /** Remembers what `prepared` was made from, so that evidence hashes alike with either. */
 export function rememberSource(prepared: object, source: object): void {
   preparedDigests.set(prepared, digests(source) as object);
+}
+
+/** The same evidence or collateral in bytes that nobody else holds. */
+export function ownBytes<Value>(value: Value): Value;
+export function ownBytes(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (Array.isArray(value)) return value.map(ownBytes);
+  const isPlain =
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
+  // What was prepared is known by its identity.
+  if (!isPlain || preparedDigests.has(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, ownBytes(member)]),
+  );
 }
 
 /** A value with the SHA-256 of every byte string and text in its place. */

@@ -4,7 +4,7 @@
  * versions and statuses, identities of devices. No dates, no nonces, no report data: those differ
  * between two statements of one unchanged machine.
  *
- *     factsHash = SHA-256(canonical JSON (RFC 8785) of {"cpu": …, "gpus": […], "version": 1})
+ *     factsHash = SHA-256(canonical JSON (RFC 8785) of {"cpu": …, "format": FACTS_FORMAT, "gpus": […]})
  *
  * Bytes are lower-case hexadecimal, 64-bit fields hexadecimal numbers, GPUs sorted by device id.
  */
@@ -30,11 +30,14 @@ export type Plain =
   | readonly Plain[]
   | { readonly [name: string]: Plain | undefined };
 
+/** Changes with what the hashed text means. */
+const FACTS_FORMAT = 'barycenter.tee-facts/1';
+
 /** SHA-256 of the facts, 32 bytes. */
 export function factsHash({ cpu, gpus = [] }: AllFacts): Uint8Array<ArrayBuffer> {
   const devices = gpus.map(plainNvidia);
   devices.sort((left, right) => (left.deviceId < right.deviceId ? -1 : 1));
-  return canonicalHash({ version: 1, cpu: cpu && plainCpu(cpu), gpus: devices });
+  return canonicalHash({ format: FACTS_FORMAT, cpu: cpu && plainCpu(cpu), gpus: devices });
 }
 
 /** The facts of a CPU that are hashed, as plain JSON. */

@@ -1,7 +1,6 @@
 /** The set of appraisers whose signatures count, as the registry stores it. */
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { p256 } from '@noble/curves/nist.js';
 import { bytesToHex } from '../bytes.ts';
+import { type CoseKey, isPublicKey } from './cose-key.ts';
 
 /** Most appraisers of one set. */
 export const MAX_APPRAISERS = 255;
@@ -23,12 +22,9 @@ export interface CoseAppraisers {
   readonly keys: readonly CoseAppraiser[];
 }
 
-export interface CoseAppraiser {
+export interface CoseAppraiser extends CoseKey {
   /** 1 to 32 bytes that name the key. */
   readonly kid: Uint8Array;
-  readonly algorithm: 'EdDSA' | 'ES256';
-  /** Ed25519: 32 bytes. P-256: 33 bytes, compressed, or 65. */
-  readonly publicKey: Uint8Array;
 }
 
 /** @throws RangeError for a threshold that cannot be met or means nothing, doubles, or keys that are none. */
@@ -44,13 +40,10 @@ export function checkCoseAppraisers(set: CoseAppraisers): void {
     set,
     set.keys.map(({ kid }) => kid),
   );
-  for (const { kid, algorithm, publicKey } of set.keys) {
+  for (const key of set.keys) {
+    const { kid, algorithm } = key;
     if (kid.length === 0 || kid.length > 32) throw new RangeError('kid: expected 1 to 32 bytes');
-    const valid =
-      algorithm === 'EdDSA'
-        ? ed25519.utils.isValidPublicKey(publicKey, false)
-        : p256.utils.isValidPublicKey(publicKey);
-    if (!valid) throw new RangeError(`publicKey: no key of ${algorithm}`);
+    if (!isPublicKey(key)) throw new RangeError(`publicKey: no key of ${algorithm}`);
   }
 }
 

@@ -4,8 +4,6 @@
  * registry stand in the external data, so that a message counts in one place only. All messages
  * of one statement carry the same payload, and the statement's name is its EIP-712 digest here too.
  */
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { p256 } from '@noble/curves/nist.js';
 import { bytesToHex, equalBytes } from '../bytes.ts';
 import { decodeCbor } from '../cbor/decode.ts';
 import { type CborKey, type CborValue, encodeCbor } from '../cbor/encode.ts';
@@ -13,11 +11,12 @@ import { recorded, type Verified } from '../checks.ts';
 import { readNow } from '../clock.ts';
 import { TeeError } from '../errors.ts';
 import { type CoseAppraiser, type CoseAppraisers, checkCoseAppraisers } from './appraisers.ts';
+import { verifySignature } from './cose-key.ts';
 import {
   ATTESTED_KEY_FIELDS,
   type AttestedKey,
-  attestedKeyDigest,
   checkStatement,
+  digestOfChecked,
 } from './statement.ts';
 import { DOMAIN_NAME, DOMAIN_VERSION, type Domain } from './typed-data.ts';
 import { type AttestedKeyFacts, type AttestedKeyRequest, checkStanding } from './verify.ts';
@@ -126,17 +125,16 @@ export function verifyAttestedKeyCose(
     });
     const genuine = await Promise.all(
       read.map(({ protectedHeader, signature }, i) =>
-        verifyOne(
-          signers[i] as CoseAppraiser,
+        verifySignature(signers[i] as CoseAppraiser, {
           signature,
-          signedBytes(protectedHeader, payload, domain),
-        ),
+          data: signedBytes(protectedHeader, payload, domain),
+        }),
       ),
     );
     genuine.forEach((ok, i) => {
       checks.must(ok, `attestedKey.${i}.signature`, 'appraiser_signature_invalid');
     });
-    const digest = attestedKeyDigest(statement, domain);
+    const digest = digestOfChecked(statement, domain);
     const expiresAt = new Date(1000 * Number(statement.notAfter));
     return { statement, digest, signers: signers.map(({ kid }) => kid), expiresAt };
   });
@@ -176,51 +174,6 @@ function decodeSign1(bytes: Uint8Array): Sign1 {
     throw malformed('other headers than algorithm and kid');
   }
   return { protectedHeader, algorithm, kid, payload, signature };
-}
-
-const imported = new WeakMap<Uint8Array, Promise<CryptoKey | undefined>>();
-
-async function verifyOne(
-  { algorithm, publicKey }: CoseAppraiser,
-  signature: Uint8Array,
-  data: Uint8Array<ArrayBuffer>,
-): Promise<boolean> {
-  if (signature.length !== 64) return false;
-  const subtle = globalThis.crypto?.subtle;
-  const key = subtle === undefined ? undefined : await importOnce(subtle, algorithm, publicKey);
-  if (key !== undefined) {
-    const parameters =
-      algorithm === 'EdDSA' ? { name: 'Ed25519' } : { name: 'ECDSA', hash: 'SHA-256' };
-    return subtle.verify(parameters, key, Uint8Array.from(signature), data);
-  }
-  if (algorithm === 'EdDSA') return ed25519.verify(signature, data, publicKey, { zip215: false });
-  return p256.verify(signature, data, publicKey, { lowS: false });
-}
-
-/** The platform's key, or undefined where it does not know the algorithm. Kept as long as its bytes live. */
-function importOnce(
-  subtle: SubtleCrypto,
-  algorithm: CoseAppraiser['algorithm'],
-  publicKey: Uint8Array,
-): Promise<CryptoKey | undefined> {
-  const found = imported.get(publicKey) ?? importKey(subtle, algorithm, publicKey);
-  imported.set(publicKey, found);
-  return found;
-}
-
-async function importKey(
-  subtle: SubtleCrypto,
-  algorithm: CoseAppraiser['algorithm'],
-  publicKey: Uint8Array,
-): Promise<CryptoKey | undefined> {
-  const edwards = algorithm === 'EdDSA';
-  const parameters = edwards ? { name: 'Ed25519' } : { name: 'ECDSA', namedCurve: 'P-256' };
-  const bytes = edwards ? publicKey : p256.Point.fromBytes(publicKey).toBytes(false);
-  try {
-    return await subtle.importKey('raw', Uint8Array.from(bytes), parameters, false, ['verify']);
-  } catch {
-    return undefined;
-  }
 }
 
 function isTagged(value: CborValue): value is { tag: number; value: CborValue } {

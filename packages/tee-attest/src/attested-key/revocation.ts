@@ -9,7 +9,7 @@ import { recorded, type Verified } from '../checks.ts';
 import { type Appraisers, checkAppraisers } from './appraisers.ts';
 import { recoverAddress } from './ecdsa.ts';
 import { checkSigners } from './signers.ts';
-import type { AttestedKey } from './statement.ts';
+import { type AttestedKey, checkStatement } from './statement.ts';
 import { type Domain, type StructFields, structHash, typedDigest } from './typed-data.ts';
 
 /** Who withdraws a key. */
@@ -67,6 +67,8 @@ export function verifyRevocation(
   checkAppraisers(appraisers);
   return recorded('revocation', async (checks) => {
     const { reason, keyId, setEpoch, signatures } = revocation;
+    // The key id is a hash over the operator: without this anyone's statement would do.
+    checkStatement(statement, domain);
     const known = Object.hasOwn(REASONS, reason) && equalBytes(keyId, statement.keyId);
     checks.must(known, 'revocation.key', 'statement_malformed', {
       expected: bytesToHex(statement.keyId),

@@ -83,6 +83,11 @@ export function attestedKeyId(
  */
 export function attestedKeyDigest(statement: AttestedKey, domain: Domain): Uint8Array<ArrayBuffer> {
   checkStatement(statement, domain);
+  return digestOfChecked(statement, domain);
+}
+
+/** {@link attestedKeyDigest} of a statement that {@link checkStatement} let pass. */
+export function digestOfChecked(statement: AttestedKey, domain: Domain): Uint8Array<ArrayBuffer> {
   return typedDigest(domain, structHash('AttestedKey', ATTESTED_KEY_FIELDS, { ...statement }));
 }
 

@@ -5,7 +5,7 @@
  */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { unsigned } from '../binding/fields.ts';
-import { concatBytes } from '../bytes.ts';
+import { bytesToHex, concatBytes } from '../bytes.ts';
 
 /** Where a signature counts: one registry on one chain. */
 export interface Domain {
@@ -31,15 +31,26 @@ export function typedDigest(domain: Domain, structHash: Uint8Array): Uint8Array<
   return keccak(Uint8Array.of(0x19, 0x01), domainSeparator(domain), structHash);
 }
 
-/** Hash of the domain. */
-export function domainSeparator({ chainId, registry }: Domain): Uint8Array<ArrayBuffer> {
-  return keccak(
-    typeHash('EIP712Domain', DOMAIN_FIELDS),
-    keccak(ascii(DOMAIN_NAME)),
-    keccak(ascii(DOMAIN_VERSION)),
-    unsigned(chainId, 32),
-    word(registry),
-  );
+/** Most domains remembered; when there are more, all are forgotten. */
+const MAX_DOMAINS = 64;
+const separators = /* @__PURE__ */ new Map<string, Uint8Array>();
+
+/** Hash of the domain, computed once for each. */
+function domainSeparator({ chainId, registry }: Domain): Uint8Array {
+  const name = `${chainId} ${bytesToHex(registry)}`;
+  let separator = separators.get(name);
+  if (separator === undefined) {
+    separator = keccak(
+      typeHash('EIP712Domain', DOMAIN_FIELDS),
+      keccak(ascii(DOMAIN_NAME)),
+      keccak(ascii(DOMAIN_VERSION)),
+      unsigned(chainId, 32),
+      word(registry),
+    );
+    if (separators.size === MAX_DOMAINS) separators.clear();
+    separators.set(name, separator);
+  }
+  return separator;
 }
 
 /** Hash of a struct: Keccak-256 of its type's hash and one word per field. */
@@ -65,8 +76,16 @@ export function keccak(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return Uint8Array.from(keccak_256(concatBytes(...parts)));
 }
 
+const typeHashes = /* @__PURE__ */ new WeakMap<StructFields, Uint8Array>();
+
+/** Hash of a type, whose fields are a constant of this package; computed once. */
 function typeHash(name: string, fields: StructFields): Uint8Array {
-  return keccak(ascii(`${name}(${fields.map(([field, type]) => `${type} ${field}`).join(',')})`));
+  let hash = typeHashes.get(fields);
+  if (hash === undefined) {
+    hash = keccak(ascii(`${name}(${fields.map(([field, type]) => `${type} ${field}`).join(',')})`));
+    typeHashes.set(fields, hash);
+  }
+  return hash;
 }
 
 function ascii(text: string): Uint8Array {

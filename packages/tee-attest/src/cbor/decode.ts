@@ -8,6 +8,8 @@ import { TeeError } from '../errors.ts';
 import type { CborKey, CborValue } from './encode.ts';
 
 const MAX_DEPTH = 16;
+/** Least argument that needs 1, 2, 4 and 8 bytes of its own. */
+const LEAST_OF_SIZE = [24, 2 ** 8, 2 ** 16, 2 ** 32] as const;
 
 /** Decodes one value. Integers below 2^53 come as `number`, others as `bigint`. @throws TeeError `cbor_malformed`. */
 export function decodeCbor(bytes: Uint8Array): CborValue {
@@ -34,9 +36,9 @@ class Reader {
     const { major, argument } = this.#head();
     switch (major) {
       case 0:
-        return toNumber(argument);
+        return argument;
       case 1:
-        return toNumber(-1n - argument);
+        return toNumber(-1n - BigInt(argument));
       case 2:
         return Uint8Array.from(this.#take(argument));
       case 3:
@@ -48,45 +50,46 @@ class Reader {
       case 6:
         return { tag: Number(argument), value: this.value(depth + 1) };
       default:
-        if (argument === 20n || argument === 21n) return argument === 21n;
+        if (argument === 20 || argument === 21) return argument === 21;
         throw malformed('a simple value that is not used here');
     }
   }
 
-  #head(): { major: number; argument: bigint } {
-    const [initial] = this.#take(1n);
-    const major = (initial as number) >> 5;
-    const low = (initial as number) & 0x1f;
-    if (low < 24) return { major, argument: BigInt(low) };
-    if (low > 27 || major === 7) throw malformed('an indefinite length, float or reserved head');
-    const size = 2 ** (low - 24);
-    let argument = 0n;
-    for (const byte of this.#take(BigInt(size))) argument = (argument << 8n) | BigInt(byte);
-    const least = size === 1 ? 24n : 1n << BigInt(4 * size);
+  #head(): { major: number; argument: number | bigint } {
+    const [initial] = this.#take(1) as unknown as [number];
+    const major = initial >> 5;
+    const low = initial & 0x1f;
+    if (low < 24) return { major, argument: low };
+    const least = LEAST_OF_SIZE[low - 24];
+    if (least === undefined || major === 7)
+      throw malformed('an indefinite length, float or reserved head');
+    let argument: number | bigint = 0;
+    if (low < 27) for (const byte of this.#take(2 ** (low - 24))) argument = argument * 256 + byte;
+    else argument = toNumber(readUint64(this.#take(8)));
     if (argument < least) throw malformed('a head not in its shortest form');
     return { major, argument };
   }
 
-  #take(count: bigint): Uint8Array {
-    if (count > BigInt(this.left)) throw malformed('a value longer than the bytes there are');
+  #take(count: number | bigint): Uint8Array {
+    if (count > this.left) throw malformed('a value longer than the bytes there are');
     const start = this.#at;
     this.#at += Number(count);
     return this.#bytes.subarray(start, this.#at);
   }
 
-  #text(count: bigint): string {
+  #text(count: number | bigint): string {
     const text = parseText(this.#take(count));
     if (text === undefined) throw malformed('text that is not UTF-8');
     return text;
   }
 
-  #items(count: bigint, depth: number): CborValue[] {
-    if (count > BigInt(this.left)) throw malformed('more items than bytes');
+  #items(count: number | bigint, depth: number): CborValue[] {
+    if (count > this.left) throw malformed('more items than bytes');
     return Array.from({ length: Number(count) }, () => this.value(depth + 1));
   }
 
-  #map(count: bigint, depth: number): ReadonlyMap<CborKey, CborValue> {
-    if (2n * count > BigInt(this.left)) throw malformed('more entries than bytes');
+  #map(count: number | bigint, depth: number): ReadonlyMap<CborKey, CborValue> {
+    if (count > this.left / 2) throw malformed('more entries than bytes');
     const map = new Map<CborKey, CborValue>();
     let previous = '';
     for (let i = 0; i < Number(count); i++) {
@@ -102,6 +105,10 @@ class Reader {
     }
     return map;
   }
+}
+
+function readUint64(bytes: Uint8Array): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(0);
 }
 
 function toNumber(value: bigint): number | bigint {

@@ -123,11 +123,11 @@ async function readBody(response: Response, request: AnswerRequest): Promise<Uin
   return body;
 }
 
-/** Seconds or a date (RFC 9110 §10.2.3), as milliseconds from now. */
+/** Seconds or a date (RFC 9110 §10.2.3), as milliseconds from now; negative for a date that is past. */
 function readRetryAfter(header: string | null, clock: FetchClock): number | undefined {
   if (header === null) return undefined;
   const ms = /^\d{1,9}$/.test(header) ? 1000 * Number(header) : Date.parse(header) - clock.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 /** Rejects when the signal is aborted, also where the work does not look at it. */

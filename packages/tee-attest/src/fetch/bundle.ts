@@ -115,7 +115,7 @@ export function offlineClient({ answers }: Pick<Bundle, 'answers'>): CollateralC
           `the bundle's ${key} has more than ${maxBytes} bytes`,
         );
       check?.(answer);
-      return { ...answer, body: answer.body.slice(), stale: false };
+      return { ...answer, body: Uint8Array.from(answer.body), stale: false };
     },
   };
 }

@@ -44,12 +44,12 @@ export function memoryCache({
       if (answer === undefined) return undefined;
       held.delete(key);
       held.set(key, answer);
-      return { ...answer, body: answer.body.slice() };
+      return { ...answer, body: Uint8Array.from(answer.body) };
     },
     async put(key, answer) {
       forget(key);
       if (answer.body.length > maxBytes) return;
-      held.set(key, { ...answer, body: answer.body.slice() });
+      held.set(key, { ...answer, body: Uint8Array.from(answer.body) });
       bytes += answer.body.length;
       for (const oldest of held.keys()) {
         if (held.size <= maxAnswers && bytes <= maxBytes) break;

@@ -102,7 +102,7 @@ export function createClient(options: ClientOptions = {}): CollateralClient {
       const shared = underway.get(request.key);
       if (shared !== undefined) {
         const answer = await shared;
-        return { ...answer, body: answer.body.slice() };
+        return { ...answer, body: Uint8Array.from(answer.body) };
       }
       const own = answer(request).finally(() => underway.delete(request.key));
       underway.set(request.key, own);

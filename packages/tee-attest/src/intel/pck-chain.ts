@@ -41,7 +41,7 @@ export function parsePckChain(text: string, { pckCa }: Pick<CollateralParts, 'pc
  */
 export async function verifyPckChain(
   { leaf, authority, root }: PckChain,
-  { pckCa }: CollateralParts,
+  { pckCa }: Pick<CollateralParts, 'pckCa'>,
   { roots, crypto, now, checks }: VerifyRequest,
 ): Promise<void> {
   const id = 'intel.pck';

@@ -6,7 +6,7 @@ import { bytesToHex, equalBytes } from '../bytes.ts';
 import type { Certificate } from '../certificate.ts';
 import { checkRole, checkValidity, verifyChain } from '../chain.ts';
 import { type Checks, recorded, type Verified } from '../checks.ts';
-import { readNow } from '../clock.ts';
+import { readNow, timeText } from '../clock.ts';
 import {
   type Crl,
   checkCrlTime,
@@ -288,17 +288,17 @@ function checkTimes(
   name: 'tcb_info' | 'qe_identity',
   { id, now, checks }: { id: string; now: number; checks: Checks },
 ): void {
-  const actual = new Date(now).toISOString();
+  const actual = timeText(now);
   checks.must(issueDate.getTime() <= now, `${id}.issueDate`, `${name}_not_yet_valid`, {
-    expected: `from ${issueDate.toISOString()}`,
+    expected: `from ${timeText(issueDate.getTime())}`,
     actual,
   });
   checks.must(now <= nextUpdate.getTime(), `${id}.nextUpdate`, `${name}_expired`, {
-    expected: `until ${nextUpdate.toISOString()}`,
+    expected: `until ${timeText(nextUpdate.getTime())}`,
     actual,
   });
 }
 
 function copyText({ text, signature, issuerChain }: SignedText): SignedText {
-  return { text, signature: signature.slice(0, 65), issuerChain };
+  return { text, signature: new Uint8Array(signature.subarray(0, 65)), issuerChain };
 }

@@ -8,7 +8,6 @@
  */
 import { bytesToHex, equalBytes, isZero } from '../bytes.ts';
 import type { Checks } from '../checks.ts';
-import { TeeError } from '../errors.ts';
 import type { IntelFacts, PckFacts, TcbDistance, TcbLevelFacts, TcbStatus } from './facts.ts';
 import { masked, type QeIdentity } from './qe-identity.ts';
 import type { SgxReport, TdReport } from './report.ts';
@@ -44,7 +43,7 @@ export function judgeTcb(request: TcbRequest): IntelFacts['tcb'] {
     qe.status === 'UpToDate' &&
     module?.level.status === 'OutOfDate';
   const relaunched = isCured
-    ? adviseRelaunch(merged, sgx.status, { teeTcbSvn2: td.teeTcbSvn2, tcbInfo })
+    ? adviseRelaunch(merged, sgx.status, { teeTcbSvn2: td.teeTcbSvn2, tcbInfo, checks })
     : merged;
   const revoked = sgx.status === 'Revoked';
   const status = revoked ? 'Revoked' : mergeStatus(relaunched, qe.status);
@@ -129,7 +128,7 @@ function matchModule(
   checks: Checks,
 ): { id: string; level: SvnLevel } | undefined {
   const [svn, major] = teeTcbSvn as unknown as [number, number];
-  const identity = major > 0 ? findModule(tcbInfo, major) : undefined;
+  const identity = findModule(tcbInfo, major);
   if (identity === undefined) return undefined;
   return { id: identity.id, level: matchSvn(identity.levels, svn, 'intel.tcb.module', checks) };
 }
@@ -170,27 +169,36 @@ function moduleId(major: number): string {
 function adviseRelaunch(
   merged: TcbStatus,
   sgx: TcbStatus,
-  { teeTcbSvn2, tcbInfo }: { teeTcbSvn2: Uint8Array; tcbInfo: TcbInfo },
+  loaded: { teeTcbSvn2: Uint8Array; tcbInfo: TcbInfo; checks: Checks },
 ): TcbStatus {
   const needsConfiguration =
     CONFIGURATION.includes(sgx) || merged === 'OutOfDateConfigurationNeeded';
   const isOnlyModule =
     CONFIGURATION.includes(sgx) || sgx === 'UpToDate' || sgx === 'SWHardeningNeeded';
   const isOutdated = merged === 'OutOfDate' || merged === 'OutOfDateConfigurationNeeded';
-  if (!isOnlyModule || !isOutdated || !isNewestModule(teeTcbSvn2, tcbInfo)) return merged;
+  if (!isOnlyModule || !isOutdated || !isNewestModule(loaded)) return merged;
   return needsConfiguration ? 'TDRelaunchAdvisedConfigurationNeeded' : 'TDRelaunchAdvised';
 }
 
-function isNewestModule(teeTcbSvn2: Uint8Array, tcbInfo: TcbInfo): boolean {
+function isNewestModule({
+  teeTcbSvn2,
+  tcbInfo,
+  checks,
+}: {
+  teeTcbSvn2: Uint8Array;
+  tcbInfo: TcbInfo;
+  checks: Checks;
+}): boolean {
   const [svn, major, microcode] = teeTcbSvn2 as unknown as [number, number, number];
   const newest = (tcbInfo.levels[0] as PlatformLevel).tdx;
   const identity = findModule(tcbInfo, major);
-  if (major > 0 && identity === undefined) {
-    throw new TeeError('tdx_module_missing', 'the TDX module now loaded is unknown', {
-      actual: moduleId(major),
-    });
-  }
-  const newestSvn = major > 0 ? identity?.levels[0]?.isvSvn : newest[0];
+  checks.must(
+    major === 0 || identity !== undefined,
+    'intel.tdxModule.loaded',
+    'tdx_module_missing',
+    { actual: moduleId(major) },
+  );
+  const newestSvn = identity === undefined ? newest[0] : identity.levels[0]?.isvSvn;
   return svn >= (newestSvn as number) && microcode >= (newest[2] as number);
 }
 

@@ -58,6 +58,11 @@ export interface NvidiaChainCache {
   set(pem: string, chain: PreparedNvidiaChain): void;
 }
 
+interface ReadChain {
+  readonly certificates: DeviceCertificates;
+  readonly identity: DeviceIdentity;
+}
+
 interface Architecture {
   readonly kind: 'gpu' | 'switch';
   /** Certificate of the architecture under which the provisioner stands. */
@@ -73,21 +78,23 @@ const CHAIN_LENGTH = 5;
 const MAX_PEM = { maxCertificates: 8, maxCharacters: 16_384 };
 const DIGITAL_SIGNATURE = 0;
 
-const verified = /* @__PURE__ */ new WeakMap<PreparedNvidiaChain, DeviceCertificates>();
+/** What was verified, out of reach of whoever holds the prepared chain. */
+const verified = /* @__PURE__ */ new WeakMap<PreparedNvidiaChain, ReadChain>();
 
 /**
  * Verifies a chain once, for many reports of one device: four signature verifications now, none
- * later. Bad chains end in a result, a missing time throws TypeError.
+ * later. Bad chains end in a result.
+ * @throws TypeError if `now` is missing or no time.
  */
-export function prepareNvidiaChain(
+export async function prepareNvidiaChain(
   pem: string,
   options: NvidiaChainOptions,
 ): Promise<Verified<PreparedNvidiaChain>> {
   const request = chainRequest(options);
   return recorded('nvidia.chain', async (checks) => {
-    const { certificates, identity } = readChain(pem, checks, 'nvidia');
-    await verifyChain(certificates, { ...request, checks, id: 'nvidia.chain' });
-    return keep(certificates, identity);
+    const chain = readChain(pem, checks, 'nvidia');
+    await verifyChain(chain.certificates, { ...request, checks, id: 'nvidia.chain' });
+    return keep(chain);
   });
 }
 
@@ -121,9 +128,7 @@ export function chainRequest({
 }
 
 /** A chain on its way through a verification. */
-export interface OpenChain {
-  readonly certificates: DeviceCertificates;
-  readonly identity: DeviceIdentity;
+export interface OpenChain extends ReadChain {
   /** Demands the chain's validity: signatures too, unless they were verified before. */
   verify(request: ChainRequest): Promise<void>;
 }
@@ -136,44 +141,40 @@ export function openChain(
 ): OpenChain {
   const prepared = typeof chain === 'string' ? cache?.get(chain) : chain;
   if (prepared !== undefined) {
-    const certificates = verified.get(prepared);
-    if (certificates === undefined)
+    const known = verified.get(prepared);
+    if (known === undefined)
       throw new TypeError('chain: expected PEM text or what prepareNvidiaChain made');
-    return {
-      certificates,
-      identity: prepared.identity,
-      verify: async (request) => checkPath(certificates, request),
-    };
+    return { ...known, verify: async (request) => checkPath(known.certificates, request) };
   }
   if (typeof chain !== 'string') throw new TypeError('chain: expected PEM text');
-  const { certificates, identity } = readChain(chain, checks, id);
+  const read = readChain(chain, checks, id);
   return {
-    certificates,
-    identity,
+    ...read,
     async verify(request) {
-      await verifyChain(certificates, request);
-      cache?.set(chain, keep(certificates, identity));
+      await verifyChain(read.certificates, request);
+      cache?.set(chain, keep(read));
     },
   };
 }
 
 /** The identity in a chain of which nothing is proven: where the order of devices is needed first. */
 export function readIdentity(chain: string | PreparedNvidiaChain, checks: Checks): DeviceIdentity {
-  return openChain(chain, undefined, { checks, id: 'nvidia' }).identity;
+  return ownIdentity(openChain(chain, undefined, { checks, id: 'nvidia' }).identity);
 }
 
-function keep(certificates: DeviceCertificates, identity: DeviceIdentity): PreparedNvidiaChain {
-  const prepared = Object.freeze({ identity });
-  verified.set(prepared, certificates);
+/** A copy that the caller may change without changing what later verifications say. */
+export function ownIdentity(identity: DeviceIdentity): DeviceIdentity {
+  return { ...identity, deviceId: identity.deviceId.slice(), fwid: identity.fwid.slice() };
+}
+
+function keep(chain: ReadChain): PreparedNvidiaChain {
+  const prepared = { identity: ownIdentity(chain.identity) };
+  verified.set(prepared, chain);
   return prepared;
 }
 
 /** Parses a chain and demands its length, and the names and uses of its certificates. */
-function readChain(
-  pem: string,
-  checks: Checks,
-  id: string,
-): { certificates: DeviceCertificates; identity: DeviceIdentity } {
+function readChain(pem: string, checks: Checks, id: string): ReadChain {
   const found = parseCertificates(pem, MAX_PEM);
   checks.must(found.length === CHAIN_LENGTH, `${id}.chain.length`, 'chain_length', {
     expected: String(CHAIN_LENGTH),

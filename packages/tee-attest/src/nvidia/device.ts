@@ -14,12 +14,13 @@ import {
   type NvidiaChainOptions,
   type OpenChain,
   openChain,
+  ownIdentity,
 } from './chain.ts';
 import type { NvidiaEvidence } from './evidence.ts';
 import type { NvidiaFacts } from './facts.ts';
 import { compareMeasurements } from './measurements.ts';
 import type { ReferenceManifest } from './reference-manifest.ts';
-import { type GpuReport, parseGpuReport } from './report.ts';
+import { type GpuReport, MAX_REPORT_BYTES, parseGpuReport } from './report.ts';
 import { checkRevocation, type OcspAnswer } from './revocation.ts';
 
 /** What evidence is compared with. */
@@ -35,7 +36,10 @@ export interface NvidiaCollateral {
 export interface NvidiaOptions extends NvidiaChainOptions {
   /** The 32 bytes that this device was asked with. */
   readonly nonce: Uint8Array;
-  /** Whether every certificate between leaf and root must be reported good. Default: required. */
+  /**
+   * Whether every certificate between leaf and root, and those of the manifests' signers, must have
+   * been reported good. Default: required.
+   */
   readonly revocation?: 'required' | 'unchecked';
   /** Whether manifests must be given. Those given are always compared. Default: required. */
   readonly manifests?: 'required' | 'unchecked';
@@ -74,44 +78,50 @@ export async function verifyDevice(
     throw new RangeError(`nonce: expected ${NONCE_BYTES} bytes`);
   const base = chainRequest(options);
   return recorded(id, async (checks) => {
-    const report = parseGpuReport(evidence.report);
+    // A copy, so that nobody can change the bytes between their check and their use.
+    const report = parseGpuReport(
+      Uint8Array.from(evidence.report.subarray(0, MAX_REPORT_BYTES + 1)),
+    );
     checkNonce(report, evidence, options, { checks, id: `${id}.nonce` });
     const chain = openChain(evidence.chain, options.chains, { checks, id });
     checkArchitecture(report, evidence, chain, { checks, id });
     await checkSignatures(report, chain, { ...base, checks, id });
     checkFirmware(report, chain, { checks, id });
+    const revocationRequired = options.revocation !== 'unchecked';
     // The device issues its leaf itself, so that nobody else could say that it is revoked.
     const revocation = await checkRevocation(chain.certificates, collateral.ocsp ?? [], {
       ...base,
       checks,
       id: `${id}.chain`,
       from: 1,
-      required: options.revocation !== 'unchecked',
+      required: revocationRequired,
     });
+    const { driverRim: driver, vbiosRim: vbios } = collateral;
     const measurements = compareMeasurements(report, {
-      driver: collateral.driverRim,
-      vbios: collateral.vbiosRim,
+      driver,
+      vbios,
       required: options.manifests !== 'unchecked',
+      revocation: revocationRequired,
       now: base.now,
       checks,
       id: `${id}.measurements`,
     });
+    const manifests = [driver, vbios].filter((manifest) => manifest !== undefined);
     const ends = [
       ...chain.certificates.map(({ notAfter }) => notAfter),
       ...revocation.ends,
-      ...[collateral.driverRim, collateral.vbiosRim].map(
-        (manifest) => manifest?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY,
-      ),
+      ...manifests.map(({ expiresAt }) => expiresAt.getTime()),
     ];
     return {
-      ...chain.identity,
+      ...ownIdentity(chain.identity),
       report,
       nonce: report.nonce,
       driverVersion: report.opaque.driverVersion,
       vbiosVersion: report.opaque.vbiosVersion,
       features: { mode: report.opaque.mode, nvdec: report.opaque.nvdec },
       measurements,
-      revocationChecked: revocation.complete,
+      revocationChecked:
+        revocation.complete && manifests.every((manifest) => manifest.revocationChecked === true),
       expiresAt: new Date(Math.min(...ends)),
     };
   });

@@ -38,7 +38,7 @@ export interface NvidiaFacts {
         }[];
       }
     | undefined;
-  /** Whether OCSP reported good every certificate between leaf and root. */
+  /** Whether OCSP reported good every certificate between leaf and root, and the manifests' signers. */
   readonly revocationChecked: boolean;
   /** Earliest end of validity among certificates, manifests and OCSP answers. */
   readonly expiresAt: Date;

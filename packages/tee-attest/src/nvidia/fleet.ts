@@ -50,7 +50,7 @@ export async function verifyNvidiaFleet(
   devices: readonly NvidiaFleetDevice[],
   options: NvidiaFleetOptions,
 ): Promise<Verified<NvidiaFleetFacts>> {
-  const { expected, nonce, topology = 'required' } = options;
+  const { expected, nonce } = options;
   for (const count of [expected.gpus, expected.switches]) {
     if (!Number.isInteger(count) || count < 0 || count > MAX_DEVICES)
       throw new RangeError(`expected: expected counts from 0 to ${MAX_DEVICES}, got ${count}`);
@@ -82,7 +82,7 @@ export async function verifyNvidiaFleet(
     });
     checkCounts(facts, expected, checks);
     const protects = facts.some(({ features }) => features.mode === 'protected-pcie');
-    if (protects && topology === 'required') checkTopology(facts, checks);
+    if (protects && options.topology !== 'unchecked') checkTopology(facts, checks);
     const end = Math.min(...facts.map(({ expiresAt }) => expiresAt.getTime()));
     return { devices: facts, expiresAt: new Date(end) };
   });
@@ -121,7 +121,7 @@ function checkCounts(
  * As NVIDIA's topology check: every GPU sees exactly the attested switches, and all switches see the
  * same GPUs, at least as many as there are here.
  */
-function checkTopology(facts: readonly NvidiaFacts[], checks: Checks): void {
+export function checkTopology(facts: readonly NvidiaFacts[], checks: Checks): void {
   const gpus = facts.filter(({ kind }) => kind === 'gpu');
   const switches = facts.filter(({ kind }) => kind === 'switch');
   const attested = switches

@@ -21,6 +21,8 @@ export interface ManifestRequest {
   readonly vbios: ReferenceManifest | undefined;
   /** Whether a missing manifest fails. */
   readonly required: boolean;
+  /** Whether the signers of manifests must have been reported good. */
+  readonly revocation: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly checks: Checks;
@@ -71,7 +73,7 @@ function checkManifest(
   manifest: ReferenceManifest,
   kind: ReferenceManifest['kind'],
   version: string | undefined,
-  { now, checks, id }: ManifestRequest,
+  { revocation, now, checks, id }: ManifestRequest,
 ): void {
   const at = `${id}.${kind}`;
   checks.must(manifest.kind === kind, `${at}.kind`, 'gpu_manifest_mismatch', {
@@ -88,6 +90,8 @@ function checkManifest(
   checks.must(current, `${at}.notAfter`, 'gpu_manifest_expired', {
     actual: new Date(now).toISOString(),
   });
+  const asked = manifest.revocationChecked === true || !revocation;
+  checks.must(asked, `${at}.revocation`, 'ocsp_missing', { expected: 'signer reported good' });
   const active = manifest.measurements.some((measurement) => measurement.active);
   checks.must(active, `${at}.active`, 'gpu_manifest_mismatch', {
     expected: 'active measurements',

@@ -13,7 +13,12 @@ import { type CryptoProvider, digestSync } from '../crypto.ts';
 import { enterOnly, readOid, TAG } from '../der.ts';
 import { TeeError } from '../errors.ts';
 import { type IssuedCertificate, issuerHashes, keyBits } from './ocsp-request.ts';
-import { type OcspResponse, type OcspStatus, parseOcspResponse } from './ocsp-response.ts';
+import {
+  MAX_OCSP_BYTES,
+  type OcspResponse,
+  type OcspStatus,
+  parseOcspResponse,
+} from './ocsp-response.ts';
 
 /** An answer as it came, with the nonce of its request if that had one. */
 export interface OcspAnswer {
@@ -74,7 +79,8 @@ export async function checkRevocation(
   if (answers.length > MAX_ANSWERS)
     throw new TeeError('ocsp_malformed', `more than ${MAX_ANSWERS} answers`);
   const responses = answers.map(({ response, nonce }) => ({
-    response: parseOcspResponse(response),
+    // A copy, so that nobody can change the bytes between their check and their use.
+    response: parseOcspResponse(Uint8Array.from(response.subarray(0, MAX_OCSP_BYTES + 1))),
     asked: nonce,
   }));
   const matches: Match[] = [];

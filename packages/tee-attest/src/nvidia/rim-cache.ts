@@ -1,7 +1,7 @@
 /**
  * Verified manifests by the SHA-256 of their file: a device's manifests change with its driver and
  * VBIOS, while its reports are verified all the time. Signatures and contents are checked once per
- * file and set of roots; validity times and pinned roots at every use. Refusals are not kept.
+ * file; validity times, pinned roots and OCSP answers at every use. Refusals are not kept.
  */
 import { bytesToHex } from '../bytes.ts';
 import { recorded, type Verified } from '../checks.ts';
@@ -13,6 +13,7 @@ import {
   type ManifestOptions,
   readJudge,
   verifyManifest,
+  withRevocation,
 } from './rim.ts';
 
 /** Verifies manifests, each file once. */
@@ -47,17 +48,15 @@ export function createManifestCache(options: { readonly capacity?: number } = {}
       const bytes = Uint8Array.from(xml.subarray(0, MAX_XML_BYTES + 1));
       return recorded('nvidia.rim.format', async (checks) => {
         const digest = await judge.crypto.digest('SHA-256', bytes);
-        const key = [bytesToHex(digest), ...judge.roots].join(' ');
+        const key = bytesToHex(digest);
         const known = held.get(key);
-        if (known === undefined) {
-          const genuine = await verifyManifest(bytes, { ...judge, checks });
-          keep(key, genuine);
-          return genuine.manifest;
+        if (known !== undefined) {
+          checkManifestTime(known, { ...judge, checks });
+          checks.pass('nvidia.rim.known', known.manifest.version);
         }
-        checkManifestTime(known, { ...judge, checks });
-        checks.pass('nvidia.rim.known', known.manifest.version);
-        keep(key, known);
-        return known.manifest;
+        const genuine = known ?? (await verifyManifest(bytes, { ...judge, checks }));
+        keep(key, genuine);
+        return withRevocation(genuine, { ...judge, checks });
       });
     },
     get count() {

@@ -5,9 +5,8 @@
  * from the canonical bytes whose digest was signed.
  *
  * A manifest does not say when it was signed, so that it is good as long as its signer's chain is:
- * about two years.
+ * about two years, if OCSP says nothing else.
  */
-
 import { bytesToHex, equalBytes } from '../bytes.ts';
 import { type Certificate, commonName, parseCertificate } from '../certificate.ts';
 import { checkPath, verifyChain } from '../chain.ts';
@@ -18,7 +17,9 @@ import { allInOrder } from '../in-order.ts';
 import { PRODUCTION_TRUST, type TrustAnchors } from '../trust.ts';
 import { parseXml } from '../xml/read.ts';
 import { openSignature, type SignedDocument } from '../xml/signature.ts';
+import { type OcspRequestOptions, ocspRequest } from './ocsp-request.ts';
 import type { ReferenceManifest } from './reference-manifest.ts';
+import { checkRevocation, type OcspAnswer } from './revocation.ts';
 import { readManifest } from './rim-contents.ts';
 
 /** Common names of the chain, signer first; the root is known by its hash. */
@@ -35,9 +36,14 @@ export interface ManifestOptions {
   readonly now: Date;
   readonly trust?: Pick<TrustAnchors, 'nvidiaRim'>;
   readonly crypto?: CryptoProvider;
+  /**
+   * Answers about the signer's certificates. If given, every one but the root must be good; without
+   * them, the manifest says `revocationChecked: false`.
+   */
+  readonly ocsp?: readonly OcspAnswer[];
 }
 
-/** A manifest whose signatures hold; only time can still make it unacceptable. */
+/** A manifest whose signatures hold; only time and revocation can still make it unacceptable. */
 export interface GenuineManifest {
   readonly manifest: ReferenceManifest;
   /** Signer first, root last. */
@@ -55,9 +61,27 @@ export async function verifyReferenceManifest(
 ): Promise<Verified<ReferenceManifest>> {
   const judge = readJudge(options);
   return recorded('nvidia.rim.format', async (checks) => {
-    const { manifest } = await verifyManifest(xml, { ...judge, checks });
-    return manifest;
+    const genuine = await verifyManifest(xml, { ...judge, checks });
+    return withRevocation(genuine, { ...judge, checks });
   });
+}
+
+/**
+ * The DER of an OCSP request about each certificate of a manifest's signer but the root. Nothing is
+ * judged here.
+ * @throws RangeError for a nonce of other than 1 to 32 bytes; TeeError if the document is no signed
+ * XML of the profile, or a certificate is none.
+ */
+export function manifestOcspRequests(
+  xml: Uint8Array,
+  options: OcspRequestOptions = {},
+): Uint8Array<ArrayBuffer>[] {
+  const chain = openSignature(parseXml(xml)).certificates.map(parseCertificate);
+  return chain
+    .slice(0, -1)
+    .map((certificate, i) =>
+      ocspRequest({ certificate, issuer: chain[i + 1] as Certificate }, options),
+    );
 }
 
 /** Options with their defaults. */
@@ -66,13 +90,14 @@ export interface Judge {
   readonly now: number;
   readonly roots: readonly string[];
   readonly crypto: CryptoProvider;
+  readonly ocsp: readonly OcspAnswer[] | undefined;
 }
 
-export function readJudge({ now, trust = PRODUCTION_TRUST, crypto }: ManifestOptions): Judge {
-  return { now: readNow(now), roots: trust.nvidiaRim, crypto: crypto ?? defaultCrypto() };
+export function readJudge({ now, trust = PRODUCTION_TRUST, crypto, ocsp }: ManifestOptions): Judge {
+  return { now: readNow(now), roots: trust.nvidiaRim, crypto: crypto ?? defaultCrypto(), ocsp };
 }
 
-/** As {@link verifyReferenceManifest}, with the chain, and throwing. */
+/** As {@link verifyReferenceManifest} without revocation, with the chain, and throwing. */
 export async function verifyManifest(
   xml: Uint8Array,
   { checks, ...judge }: Judge & { readonly checks: Checks },
@@ -83,7 +108,7 @@ export async function verifyManifest(
   const contents = readManifest(parseXml(signed.document));
   checks.pass('nvidia.rim.contents', `${contents.kind} ${contents.version}`);
   const expiresAt = new Date(Math.min(...chain.map(({ notAfter }) => notAfter)));
-  return { manifest: { ...contents, sha256, expiresAt }, chain };
+  return { manifest: { ...contents, sha256, expiresAt, revocationChecked: false }, chain };
 }
 
 /** Demands again what time changes: that the chain of a genuine manifest is valid at `now`. */
@@ -92,6 +117,18 @@ export function checkManifestTime(
   { checks, ...judge }: Judge & { readonly checks: Checks },
 ): void {
   checkPath(chain, { ...judge, checks, id: 'nvidia.rim' });
+}
+
+/** Demands that answers, if any are given, find the signer's certificates good. */
+export async function withRevocation(
+  { manifest, chain }: GenuineManifest,
+  { ocsp, ...judge }: Judge & { readonly checks: Checks },
+): Promise<ReferenceManifest> {
+  if (ocsp === undefined) return manifest;
+  const request = { ...judge, id: 'nvidia.rim', from: 0, required: true };
+  const { ends } = await checkRevocation(chain, ocsp, request);
+  const expiresAt = new Date(Math.min(manifest.expiresAt.getTime(), ...ends));
+  return { ...manifest, expiresAt, revocationChecked: true };
 }
 
 /** Demands chain, roles, digest and signature, all computed at once; returns the file's SHA-256. */

@@ -102,7 +102,7 @@ export interface TdxPolicy {
 }
 
 /** Least security version of each component of AMD's TCB; those left out are not checked. */
-export interface SnpTcb {
+export interface SnpTcbFloor {
   /** Turin only. */
   readonly fmc?: number;
   readonly bootloader?: number;
@@ -124,7 +124,11 @@ export interface SnpPolicy {
   readonly maxVmpl: number;
   readonly products?: readonly ('Milan' | 'Genoa' | 'Turin')[];
   /** Floors of the reported TCB, which the certificate proves, by product. */
-  readonly minTcb: { readonly milan: SnpTcb; readonly genoa: SnpTcb; readonly turin: SnpTcb };
+  readonly minTcb: {
+    readonly milan: SnpTcbFloor;
+    readonly genoa: SnpTcbFloor;
+    readonly turin: SnpTcbFloor;
+  };
   /** Least firmware API, as `major.minor`. */
   readonly minApi?: string;
   /** Least firmware build. */
@@ -163,6 +167,11 @@ export interface GpuPolicy {
   /** Number of switches. Default 0 to 64. */
   readonly minSwitches: number;
   readonly maxSwitches: number;
+  /**
+   * Whether, as soon as a GPU is in protected PCIe mode, the switches that GPUs see must be those
+   * that are given. Default true.
+   */
+  readonly topology: boolean;
   readonly architectures?: readonly string[];
   /** Whether every device's measurements must match reference manifests. Default true. */
   readonly manifests: boolean;
@@ -237,9 +246,9 @@ function bits(ones: string, zeros: string): Field<Bits> {
   return object<Bits>({ ones: withDefault(field, ones), zeros: withDefault(field, zeros) });
 }
 
-function snpTcb(): Field<SnpTcb> {
+function snpTcb(): Field<SnpTcbFloor> {
   const component = optional(integer({ least: 0, most: 255 }));
-  return object<SnpTcb>({
+  return object<SnpTcbFloor>({
     fmc: component,
     bootloader: component,
     tee: component,
@@ -326,6 +335,7 @@ const GPU = /* @__PURE__ */ object<GpuPolicy>({
   maxCount: count(MAX_DEVICES),
   minSwitches: count(0),
   maxSwitches: count(MAX_DEVICES),
+  topology: demanded,
   architectures: optional(setOf(version)),
   manifests: demanded,
   revocation: demanded,

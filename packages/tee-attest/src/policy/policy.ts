@@ -10,7 +10,7 @@
 
 import { canonicalHash, canonicalText } from '../canonical-json.ts';
 import { TeeError } from '../errors.ts';
-import { parseJson } from './json.ts';
+import { readStrictJson } from '../intel/json.ts';
 import {
   type GpuPolicy,
   type IntelPolicy,
@@ -82,12 +82,13 @@ export function definePolicy(input: PolicyInput): Policy {
  * members, values out of bounds, more than {@link MAX_POLICY_CHARACTERS}.
  */
 export function parsePolicy(text: string): Policy {
-  if (text.length > MAX_POLICY_CHARACTERS) {
-    const expected = `at most ${MAX_POLICY_CHARACTERS} characters`;
+  const json = readStrictJson(text, MAX_POLICY_CHARACTERS);
+  if (json === undefined) {
+    const expected = `JSON in ASCII of at most ${MAX_POLICY_CHARACTERS} characters, no name twice`;
     throw new TeeError('policy_malformed', `policy: expected ${expected}`, { expected });
   }
   try {
-    return complete(parseJson(text));
+    return complete(json.value);
   } catch (cause) {
     if (!(cause instanceof ShapeError)) throw cause;
     const { expected, message } = cause;

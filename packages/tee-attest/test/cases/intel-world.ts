@@ -252,14 +252,6 @@ export function pckExtension(
   return sequence(...edit(fields));
 }
 
-/** A copy with one bit changed; negative positions count from the end. */
-export function flipped(bytes: Uint8Array, at: number, bit: number = 0): Uint8Array<ArrayBuffer> {
-  const copy = Uint8Array.from(bytes);
-  const index = at < 0 ? copy.length + at : at;
-  copy[index] = (copy[index] as number) ^ (1 << bit);
-  return copy;
-}
-
 /** Joins byte strings. */
 export function join(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -295,6 +287,7 @@ async function certify(keys: Keys, recipe: Recipe): Promise<World['certificates'
     serial: 2,
     ...recipe.authority,
   };
+  const certified = await testCertificate(authority);
   return {
     root: await testCertificate({
       subject: rootName,
@@ -305,8 +298,11 @@ async function certify(keys: Keys, recipe: Recipe): Promise<World['certificates'
       serial: 1,
       ...recipe.root,
     }),
-    authority: await testCertificate(authority),
-    quotedAuthority: await testCertificate({ ...authority, ...recipe.quotedAuthority }),
+    authority: certified,
+    quotedAuthority:
+      recipe.quotedAuthority === undefined
+        ? certified
+        : await testCertificate({ ...authority, ...recipe.quotedAuthority }),
     leaf: await testCertificate({
       subject: 'Intel SGX PCK Certificate',
       issuer: quotedName,

@@ -1,6 +1,6 @@
 /** What every runtime must find in the published answers of NVIDIA's attestation service. */
 import { verifyNras } from '../../src/nras/verify.ts';
-import type { Case } from './nvidia-rim.ts';
+import type { Case, Read } from './nvidia-device.ts';
 
 const NONCE = '931d8dd0add203ac3d8b4fbde75e115278eefcdceac5b87671a748f32364dfcb';
 
@@ -31,7 +31,7 @@ export const NRAS_VECTORS: readonly NrasVector[] = [
 ];
 
 /** The cases, reading files of `vectors/tee/nvidia/nras` through `read`. */
-export function nrasCases(read: (path: string) => Promise<Uint8Array> | Uint8Array): Case[] {
+export function nrasCases(read: Read): Case[] {
   return NRAS_VECTORS.map(({ name, at, issuer, expected }) => ({
     name: `${name} at ${at}${issuer === undefined ? '' : ` from ${issuer}`} is ${expected}`,
     run: async () => {

@@ -1,12 +1,9 @@
-/** What every runtime must find in the published reference manifests. */
+/** What every runtime must find in the published reference manifests, and in changed ones. */
+import type { Random } from '@barycenter/testing';
+import { type CryptoProvider, defaultCrypto, digestSync } from '../../src/crypto.ts';
 import type { TeeCode } from '../../src/errors.ts';
 import { verifyReferenceManifest } from '../../src/nvidia/rim.ts';
-
-/** A case that throws if the library finds something else. */
-export interface Case {
-  readonly name: string;
-  readonly run: () => Promise<void>;
-}
+import type { Case, Read } from './nvidia-device.ts';
 
 /** A published manifest, when it is judged, and what must come out. */
 export interface RimVector {
@@ -60,7 +57,7 @@ export const RIM_VECTORS: readonly RimVector[] = [
 ];
 
 /** The cases, reading files of `vectors/tee/nvidia` through `read`. */
-export function rimCases(read: (path: string) => Promise<Uint8Array> | Uint8Array): Case[] {
+export function rimCases(read: Read): Case[] {
   return RIM_VECTORS.map(({ path, now, expected }) => ({
     name: `${path} at ${now} is ${expected}`,
     run: async () => {
@@ -81,4 +78,53 @@ function summary({
   measurements: readonly { active: boolean }[];
 }): string {
   return `${kind} ${version} ${measurements.filter(({ active }) => active).length}`;
+}
+
+/** How a run over mutants ended. */
+export interface MutantReport {
+  readonly tried: number;
+  /** Byte and bit of every mutant that was accepted. */
+  readonly accepted: readonly string[];
+  /** Mutants by code of their refusal. */
+  readonly codes: ReadonlyMap<string, number>;
+}
+
+/** Flips bits of a manifest: all of them, or one of a random sixteenth of its bytes. */
+export async function rimMutants(
+  xml: Uint8Array,
+  { now, random, all }: { readonly now: Date; readonly random: Random; readonly all: boolean },
+): Promise<MutantReport> {
+  const options = { now, crypto: remembering(defaultCrypto()) };
+  const accepted: string[] = [];
+  const codes = new Map<string, number>();
+  const mutant = Uint8Array.from(xml);
+  let tried = 0;
+  for (let at = 0; at < xml.length; at++) {
+    if (!all && random.integer(16) !== 0) continue;
+    for (const bit of all ? [0, 1, 2, 3, 4, 5, 6, 7] : [random.integer(8)]) {
+      mutant[at] = (xml[at] as number) ^ (1 << bit);
+      const result = await verifyReferenceManifest(mutant, options);
+      tried++;
+      if (result.ok) accepted.push(`byte ${at}, bit ${bit}`);
+      else codes.set(result.code, (codes.get(result.code) ?? 0) + 1);
+    }
+    mutant[at] = xml[at] as number;
+  }
+  return { tried, accepted, codes };
+}
+
+/** Remembers answers by key, signature and data: mutants share all but one of their certificates. */
+function remembering(crypto: CryptoProvider): CryptoProvider {
+  const known = new Map<string, Promise<boolean>>();
+  return {
+    ...crypto,
+    verify(signed) {
+      const { key, signature, data } = signed;
+      const point = key.kind === 'ec' ? key.point : key.spki;
+      const question = [point, signature, data].map((part) => digestSync('SHA-256', part)).join();
+      const answer = known.get(question) ?? crypto.verify(signed);
+      known.set(question, answer);
+      return answer;
+    },
+  };
 }
