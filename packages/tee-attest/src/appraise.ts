@@ -31,7 +31,7 @@ import { type NvidiaCollateral, verifyNvidiaDevice } from './nvidia/device.ts';
 import { MAX_DEVICES } from './nvidia/evidence.ts';
 import type { OpaqueFields } from './nvidia/opaque.ts';
 import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
-import { parseGpuReport } from './nvidia/report.ts';
+import { MAX_REPORT_BYTES, parseGpuReport } from './nvidia/report.ts';
 import { verifyReferenceManifest } from './nvidia/rim.ts';
 import type { ManifestCache } from './nvidia/rim-cache.ts';
 import { definePolicy, type Policy, type PolicyInput, policyId } from './policy/policy.ts';
@@ -129,6 +129,8 @@ function checkExpectations(
     throw new TypeError('binding: expected alone, it says what report data and nonces must be');
   if (gpus.length > MAX_DEVICES)
     throw new RangeError(`gpus: expected at most ${MAX_DEVICES}, got ${gpus.length}`);
+  if (gpus.some(({ chain }) => typeof chain !== 'string'))
+    throw new TypeError('chain: expected PEM text');
   if (gpus.some(({ manifests = [] }) => manifests.length > MAX_MANIFESTS))
     throw new RangeError(`manifests: expected at most ${MAX_MANIFESTS}`);
   if (reportData !== undefined && reportData.length !== REPORT_DATA_BYTES)
@@ -157,10 +159,12 @@ async function verifyCpu(cpu: CpuEvidence, request: Request): Promise<VerifiedCp
 }
 
 async function verifyGpu(
-  { manifests = [], ocsp, nras, ...evidence }: GpuEvidence,
+  { manifests = [], ocsp, nras, ...given }: GpuEvidence,
   expectedNonce: Uint8Array | undefined,
   request: Request,
 ): Promise<VerifiedGpu> {
+  // A copy: the caller may change the bytes while manifests are verified.
+  const evidence = { ...given, report: given.report.slice(0, MAX_REPORT_BYTES + 1) };
   const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
   const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, request)));
   const genuine = references.flatMap((each) => (each.ok ? each.facts : []));
