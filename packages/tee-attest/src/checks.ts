@@ -44,6 +44,19 @@ export class Checks {
       throw new TeeError(code, failure(id, difference), difference);
   }
 
+  /** What `parse` reads; what it refuses is recorded under `id`. */
+  read<Value>(id: string, parse: () => Value): Value {
+    try {
+      return parse();
+    } catch (error) {
+      if (error instanceof TeeError) {
+        const { code, expected, actual } = error;
+        this.note(false, id, code, { expected, actual });
+      }
+      throw error;
+    }
+  }
+
   /**
    * Runs verifications at once. Their checks are listed, and the first failure is thrown, in the
    * order in which they are given, whichever ends first.

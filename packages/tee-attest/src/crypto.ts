@@ -7,38 +7,17 @@
  * valid: hardware makes them.
  */
 import { p256, p384 } from '@noble/curves/nist.js';
-import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { TeeError } from './errors.ts';
 import { verifyRsa } from './rsa.ts';
+import {
+  HASHES,
+  type HashName,
+  type PublicKey,
+  type SignatureAlgorithm,
+  type Signed,
+} from './signed.ts';
 
-/** Hash functions of the signatures in use. SHA-1 only names certificates in OCSP. */
-export type HashName = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512';
-
-/** A public key: an uncompressed point (65 or 97 bytes), or modulus and exponent, big-endian. */
-export type PublicKey =
-  | { readonly kind: 'ec'; readonly curve: 'P-256' | 'P-384'; readonly point: Uint8Array }
-  | {
-      readonly kind: 'rsa';
-      readonly modulus: Uint8Array;
-      readonly exponent: Uint8Array;
-      readonly spki: Uint8Array;
-    };
-
-/** How a signature was made. `saltBytes` is the salt of PSS. */
-export type SignatureAlgorithm =
-  | { readonly kind: 'ecdsa'; readonly hash: HashName }
-  | { readonly kind: 'rsa-pss'; readonly hash: HashName; readonly saltBytes: number }
-  | { readonly kind: 'rsa-pkcs1'; readonly hash: HashName };
-
-/** A signature with everything needed to check it. */
-export interface Signed {
-  readonly key: PublicKey;
-  readonly algorithm: SignatureAlgorithm;
-  /** ECDSA: r ‖ s, each as long as the field. RSA: as long as the modulus. */
-  readonly signature: Uint8Array;
-  readonly data: Uint8Array;
-}
+export type { HashName, PublicKey, SignatureAlgorithm, Signed } from './signed.ts';
 
 /** Checks signatures and hashes. `verify` is false for a wrong signature of any length. */
 export interface CryptoProvider {
@@ -49,7 +28,6 @@ export interface CryptoProvider {
 }
 
 const SCALAR_BYTES = { 'P-256': 32, 'P-384': 48 } as const;
-const HASHES = { 'SHA-1': sha1, 'SHA-256': sha256, 'SHA-384': sha384, 'SHA-512': sha512 } as const;
 
 const defaults = /* @__PURE__ */ new WeakMap<SubtleCrypto, CryptoProvider>();
 

@@ -3,11 +3,7 @@
  * §9.1.2, MGF1 with the same hash) and RSASSA-PKCS1-v1_5 (§8.2.2). Verification handles public
  * values only, so time may depend on them. A 4096-bit key with exponent 65537 takes 17 products.
  */
-import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
-import type { HashName, PublicKey, SignatureAlgorithm } from './crypto.ts';
-
-const HASHES = { 'SHA-1': sha1, 'SHA-256': sha256, 'SHA-384': sha384, 'SHA-512': sha512 } as const;
+import { HASHES, type HashName, type PublicKey, type SignatureAlgorithm } from './signed.ts';
 
 /** DER of DigestInfo up to the digest. RFC 8017 §9.2, note 1. */
 const DIGEST_INFO: Readonly<Record<HashName, readonly number[]>> = {

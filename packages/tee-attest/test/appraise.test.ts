@@ -7,8 +7,10 @@ import { evidenceHash } from '../src/appraisal/evidence.ts';
 import { appraise } from '../src/appraise.ts';
 import { parseIntelCollateral } from '../src/intel/collateral.ts';
 import { parseQuote } from '../src/intel/quote.ts';
+import { parseNvidiaEvidence } from '../src/nvidia/evidence.ts';
 import type { PolicyInput } from '../src/policy/policy.ts';
 import { prepareCollateral } from '../src/prepare-collateral.ts';
+import { appraisalCases } from './cases/appraisal.ts';
 import { failedCodes } from './facts-fixture.ts';
 
 const folder = vectorsFolder('tee');
@@ -52,87 +54,7 @@ function gpuEvidence() {
 }
 
 describe.skipIf(folder === undefined)('published evidence', () => {
-  const intel: ['sgx' | 'tdx', string, PolicyInput, string, string[]][] = [
-    ['tdx', 'google-tdx-v5-2026-02', POLICY, 'affirming', []],
-    ['tdx', 'phala-tdx-v4-2025-06', POLICY, 'contraindicated', ['quote_trailing_bytes']],
-    ['tdx', 'phala-tdx-v4-2025-06', { ...POLICY, trailing: 'trim' }, 'affirming', []],
-    [
-      'tdx',
-      'edgeless-tdx-v4-2025-10',
-      { ...POLICY, trailing: 'trim' },
-      'contraindicated',
-      ['policy_tcb_status', 'policy_advisory'],
-    ],
-    [
-      'tdx',
-      'automata-tdx-v4-2025-07',
-      {
-        version: 1,
-        trailing: 'trim',
-        intel: {
-          tcb: {
-            statuses: ['UpToDate', 'OutOfDate'],
-            advisories: ['INTEL-SA-00960', 'INTEL-SA-00982', 'INTEL-SA-00986'],
-          },
-        },
-      },
-      'warning',
-      [],
-    ],
-    [
-      'tdx',
-      'automata-tdx-v4-2025-07',
-      { version: 1, trailing: 'trim', intel: { tcb: { graceDays: 900 } } },
-      'warning',
-      ['policy_grace'],
-    ],
-    [
-      'tdx',
-      'tappd-tdx-v4-2025-06',
-      { ...POLICY, trailing: 'trim' },
-      'contraindicated',
-      ['tcb_not_supported'],
-    ],
-    [
-      'sgx',
-      'automata-sgx-v3-debug-2025-06',
-      { ...POLICY, trailing: 'trim' },
-      'contraindicated',
-      ['policy_tcb_status', 'policy_advisory', 'policy_debug'],
-    ],
-  ];
-  test.each(intel)('%s %s under %j is %s', async (kind, name, policy, status, codes) => {
-    const { cpu, now } = intelEvidence(kind, name);
-    const reportData = reportDataOf(cpu);
-    const appraisal = await appraise({ cpu }, policy, { now, reportData });
-    expect([appraisal.status, failedCodes(appraisal)]).toEqual([status, codes]);
-  });
-
-  const snp: [string, PolicyInput['snp'], string, string[]][] = [
-    ['gcp-milan-v5', {}, 'none', ['policy_revocation']],
-    ['gcp-milan-v5', { revocation: false }, 'warning', ['policy_revocation']],
-    [
-      'gcp-milan-v5-x25519',
-      { revocation: false },
-      'contraindicated',
-      ['policy_revocation', 'policy_vmpl'],
-    ],
-    ['gcp-milan-v5-x25519', { revocation: false, maxVmpl: 1 }, 'warning', ['policy_revocation']],
-    ['dstack-milan-v3', { revocation: false }, 'warning', ['policy_revocation']],
-    [
-      'google-milan-v2',
-      { revocation: false },
-      'contraindicated',
-      ['policy_revocation', 'policy_debug'],
-    ],
-  ];
-  test.each(snp)('SEV-SNP %s under %j is %s', async (name, knobs, status, codes) => {
-    const policy: PolicyInput = { version: 1, ...(knobs && { snp: knobs }) };
-    const cpu = snpEvidence(name);
-    const reportData = reportDataOf(cpu);
-    const appraisal = await appraise({ cpu }, policy, { now: NOW, reportData });
-    expect([appraisal.status, failedCodes(appraisal)]).toEqual([status, codes]);
-  });
+  test.each(appraisalCases((path) => bytes(path)))('$name', ({ run }) => run());
 
   test('a GPU with its manifests and without revocation answers is not judged, or a warning', async () => {
     const { gpu, nonce, now } = gpuEvidence();
@@ -163,6 +85,18 @@ describe.skipIf(folder === undefined)('published evidence', () => {
       gpuNonces: [nonce],
     });
     expect(appraisal.status).toBe('contraindicated');
+  });
+
+  test('GPUs in protected PCIe mode without their switches are refused, unless waived', async () => {
+    const gpus = parseNvidiaEvidence(text('nvidia', 'multi_gpu_hopper.json')).map((device) => ({
+      ...device,
+      chain: device.chain as string,
+    }));
+    const strict = await appraise({ gpus }, { version: 1, cpu: [] }, { now: NOW });
+    expect(failedCodes(strict)).toContain('gpu_fleet_topology');
+    expect(strict.status).toBe('contraindicated');
+    const waived = { version: 1, cpu: [], gpu: { topology: false } } as const;
+    expect((await appraise({ gpus }, waived, { now: NOW })).status).toBe('none');
   });
 
   test('CPU and GPU together are as good as the worse of them, for as long as both hold', async () => {

@@ -46,6 +46,25 @@ describe('recorded checks', () => {
     });
   });
 
+  it('of reading are listed under their own name', async () => {
+    const result = await recorded('all', async (checks) => {
+      expect(checks.read('first', () => 7)).toBe(7);
+      checks.read('second', () => {
+        throw new TeeError('der_malformed', 'not DER', { expected: 'a' });
+      });
+    });
+    const failed = { id: 'second', ok: false, code: 'der_malformed', expected: 'a' };
+    expect(result).toEqual({
+      ok: false,
+      code: 'der_malformed',
+      message: 'not DER',
+      checks: [failed],
+    });
+    const mistake = () =>
+      recorded('all', async (checks) => checks.read('first', () => new Array(-1)));
+    await expect(mistake).rejects.toThrow(RangeError);
+  });
+
   it('let mistakes of the program through', async () => {
     const fail = () => recorded('all', async () => Promise.reject(new TypeError('misuse')));
     await expect(fail).rejects.toThrow(TypeError);

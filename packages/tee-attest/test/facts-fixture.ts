@@ -4,6 +4,7 @@ import type { SnpFacts } from '../src/amd/facts.ts';
 import type { Appraisal } from '../src/appraisal/appraisal.ts';
 import { judge, type VerifiedCpu, type VerifiedGpu } from '../src/appraisal/judge.ts';
 import type { Verified } from '../src/checks.ts';
+import type { TeeCode } from '../src/errors.ts';
 import type { IntelFacts } from '../src/intel/facts.ts';
 import type { SgxReport, TdReport } from '../src/intel/report.ts';
 import type { NvidiaFacts } from '../src/nvidia/facts.ts';
@@ -248,7 +249,7 @@ export function verified<Facts>(facts: Facts): Verified<Facts> {
   return { ok: true, facts, checks: [{ id: 'fixture', ok: true, code: 'ok' }] };
 }
 
-export function refused(code: 'crl_missing' | 'quote_signature_invalid'): Verified<never> {
+export function refused(code: TeeCode): Verified<never> {
   const checks = [{ id: 'fixture', ok: false, code }];
   return { ok: false, code, message: 'refused', checks };
 }

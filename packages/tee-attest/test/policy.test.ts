@@ -53,6 +53,7 @@ test('what is left out is filled in with safe defaults', () => {
       maxCount: 64,
       minSwitches: 0,
       maxSwitches: 64,
+      topology: true,
       manifests: true,
       revocation: true,
       nras: false,
@@ -64,7 +65,7 @@ test('what is left out is filled in with safe defaults', () => {
 
 test('the id of the default policy changes only on purpose', () => {
   expect(idOf({ version: 1 })).toBe(
-    '022e5f2d170713e201485e3de23866fa2e665d550140f11c4021435b7df79191',
+    'adebe4906c487a0c53fafb59ac52fd65d90900e20e2706fede86ab129f162992',
   );
 });
 
@@ -163,6 +164,7 @@ test('every member can be written, and stays as it was written', () => {
       maxCount: 8,
       minSwitches: 4,
       maxSwitches: 4,
+      topology: false,
       architectures: ['GH100'],
       manifests: false,
       revocation: false,

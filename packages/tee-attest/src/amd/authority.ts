@@ -116,7 +116,7 @@ export function readAuthority(
   { trust }: SnpContext,
   checks: Checks,
 ): SnpAuthority {
-  const [issuer, root, ...rest] = parseCertificates(chain);
+  const [issuer, root, ...rest] = checks.read('amd.chain', () => parseCertificates(chain));
   if (issuer === undefined || root === undefined || rest.length > 0) {
     checks.must(false, 'amd.chain.length', 'chain_length', { expected: '2 certificates' });
   }
@@ -129,8 +129,7 @@ export function readAuthority(
     product: product as SnpProduct,
     endorses: vlek ? 'vlek' : 'vcek',
     ...certificates,
-    // A copy that nobody else holds, of no more bytes than show that a list is too long.
-    crl: crl && parseCrl(Uint8Array.from(crl.subarray(0, MAX_CRL_BYTES + 1))),
+    crl: crl && checks.read('amd.crl', () => readList(crl)),
   };
 }
 
@@ -171,6 +170,11 @@ export async function verifyAuthority(
       await verifyCrl(crl, { issuer: root, now, crypto, checks: list, id: 'amd.crl' });
     },
   );
+}
+
+/** A list in a copy that nobody else holds, of no more bytes than show that it is too long. */
+function readList(crl: Uint8Array): Crl {
+  return parseCrl(Uint8Array.from(crl.subarray(0, MAX_CRL_BYTES + 1)));
 }
 
 function pinsOf({ amd }: TrustAnchors, product: SnpProduct): readonly string[] {

@@ -77,10 +77,10 @@ async function verify(
     checks: Checks;
   },
 ): Promise<SnpFacts> {
-  const report = parseSnpReport(bytes);
+  const report = checks.read('amd.report', () => parseSnpReport(bytes));
   checks.pass('amd.report', `version ${report.version}`);
   const leaf = readKey(report, collateral, checks);
-  const endorsement = readEndorsement(leaf);
+  const endorsement = checks.read('amd.endorsement', () => readEndorsement(leaf));
   const authority =
     prepared ?? readAuthority(collateral as SnpAuthorityCollateral, context, checks);
   checkAuthority(authority, { context, checks, leaf });
@@ -95,12 +95,12 @@ async function verify(
   );
   const { product } = authority;
   checkProduct(product, { report, endorsement, checks });
-  const tcb = {
+  const tcb = checks.read('amd.tcb', () => ({
     current: readTcb(report.currentTcb, product),
     reported: readTcb(report.reportedTcb, product),
     committed: readTcb(report.committedTcb, product),
     launch: readTcb(report.launchTcb, product),
-  };
+  }));
   const [expected, actual] = [describeTcb(tcb.reported), describeTcb(endorsement.tcb)];
   checks.must(expected === actual, 'amd.tcb', 'snp_tcb_mismatch', { expected, actual });
   checkChip(report, endorsement, checks);
@@ -142,12 +142,13 @@ function readKey(report: SnpReport, keys: SnpKeys, checks: Checks): Certificate 
   checks.must(given !== undefined, 'amd.endorsement', 'snp_endorsement_missing', {
     expected: signingKey,
   });
-  if (typeof given !== 'string') {
-    // A copy that nobody else holds, of no more bytes than show that a certificate is too long.
-    return parseCertificate(
-      Uint8Array.from((given as Uint8Array).subarray(0, MAX_CERTIFICATE_BYTES + 1)),
-    );
-  }
+  return checks.read('amd.endorsement', () => parseKey(given as Uint8Array | string));
+}
+
+function parseKey(given: Uint8Array | string): Certificate {
+  // A copy that nobody else holds, of no more bytes than show that a certificate is too long.
+  if (typeof given !== 'string')
+    return parseCertificate(Uint8Array.from(given.subarray(0, MAX_CERTIFICATE_BYTES + 1)));
   const [certificate, ...rest] = parseCertificates(given);
   if (certificate === undefined || rest.length > 0) {
     throw new TeeError('chain_length', `${rest.length + 1} certificates of a signing key`);

@@ -10,8 +10,6 @@ export interface StrictJson {
   readonly members: ReadonlyMap<string, string>;
 }
 
-/** Strings are matched in runs, not character by character: 29 ms instead of 56 for 2 MB on Node 24. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
 const ASCII = /^[\t\n\r\x20-\x7e]*$/;
 
 /** Reads JSON text of at most `maxCharacters`, or returns undefined. Costs a few passes over it. */
@@ -40,24 +38,33 @@ function readMembers(text: string): ReadonlyMap<string, string> | undefined {
   const open: Set<string>[] = [];
   let name = '';
   let start = 0;
-  let last = '';
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (token === '{' || token === '[') open.push(new Set());
+  let quoted = { from: 0, to: 0 };
+  for (let at = 0; at < text.length; at++) {
+    const token = text[at];
+    if (token === '"') {
+      quoted = { from: at, to: endOfString(text, at) };
+      at = quoted.to;
+    } else if (token === '{' || token === '[') open.push(new Set());
     else if (token === ':') {
       const names = open.at(-1) as Set<string>;
-      const key: string = JSON.parse(last);
+      const key: string = JSON.parse(text.slice(quoted.from, quoted.to + 1));
       if (names.has(key)) return undefined;
       names.add(key);
       if (open.length === 1) {
         name = key;
-        start = index + 1;
+        start = at + 1;
       }
     } else if (token === ',' || token === '}' || token === ']') {
-      if (open.length === 1 && open[0]?.has(name))
-        members.set(name, text.slice(start, index).trim());
+      if (open.length === 1 && open[0]?.has(name)) members.set(name, text.slice(start, at).trim());
       if (token !== ',') open.pop();
     }
-    last = token;
   }
   return members;
+}
+
+/** Where the string that begins at `start` ends: its closing quotation mark. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at;
 }

@@ -167,6 +167,11 @@ export interface GpuPolicy {
   /** Number of switches. Default 0 to 64. */
   readonly minSwitches: number;
   readonly maxSwitches: number;
+  /**
+   * Whether, as soon as a GPU is in protected PCIe mode, the switches that GPUs see must be those
+   * that are given. Default true.
+   */
+  readonly topology: boolean;
   readonly architectures?: readonly string[];
   /** Whether every device's measurements must match reference manifests. Default true. */
   readonly manifests: boolean;
@@ -330,6 +335,7 @@ const GPU = /* @__PURE__ */ object<GpuPolicy>({
   maxCount: count(MAX_DEVICES),
   minSwitches: count(0),
   maxSwitches: count(MAX_DEVICES),
+  topology: demanded,
   architectures: optional(setOf(version)),
   manifests: demanded,
   revocation: demanded,

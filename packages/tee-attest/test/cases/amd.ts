@@ -821,6 +821,25 @@ function authorityRefusals(): Case[] {
       },
     },
     {
+      name: 'what cannot be read is listed under the name of the part that it is',
+      run: async () => {
+        const world = await snpWorld('Milan');
+        const { chain, crl, trust } = world;
+        const [report, vcek] = await Promise.all([world.report(), world.vcek()]);
+        const garbage = new Uint8Array(9);
+        const parts: [string, Uint8Array, SnpCollateral][] = [
+          ['amd.report', garbage, { vcek, chain: chain.vcek, crl }],
+          ['amd.endorsement', report, { vcek: garbage, chain: chain.vcek, crl }],
+          ['amd.chain', report, { vcek, chain: 'garbage', crl }],
+          ['amd.crl', report, { vcek, chain: chain.vcek, crl: garbage }],
+        ];
+        for (const [id, bytes, collateral] of parts) {
+          const { checks } = await verifySnp(bytes, collateral, { now: NOW, trust });
+          same(checks.at(-1)?.id, id);
+        }
+      },
+    },
+    {
       name: 'a root of the same name that is not pinned is refused',
       run: async () => {
         const world = await snpWorld('Milan');

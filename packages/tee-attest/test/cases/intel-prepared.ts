@@ -1,9 +1,12 @@
 /** Laws of prepared collateral, and of what callers may do while and after a quote is verified. */
+import { sign, type TestKey, testCertificate, toPem } from '@barycenter/testing/synthetic-ca';
+import { bytesToHex } from '../../src/bytes.ts';
 import type { CryptoProvider } from '../../src/crypto.ts';
 import { webCrypto } from '../../src/crypto.ts';
 import {
   type PreparedIntelCollateral,
   prepareIntelCollateral,
+  type SignedText,
   type VerifyQuoteOptions,
   verifyQuote,
   verifySgx,
@@ -11,6 +14,18 @@ import {
 } from '../../src/intel.ts';
 import { accepted, type Case, flipped, misused, refused, same } from './case.ts';
 import { buildWorld, goodRecipe, type Keys, type World } from './intel-world.ts';
+
+/** A second signer of statements. */
+const SIGNER = { subject: 'Intel SGX TCB Signing', issuer: 'Intel SGX Root CA', serial: 8 };
+
+async function resigned(
+  { text }: SignedText,
+  key: TestKey,
+  chain: readonly Uint8Array[],
+): Promise<SignedText> {
+  const signature = await sign(key, new TextEncoder().encode(text));
+  return { text, signature, issuerChain: toPem(...chain) };
+}
 
 /** WebCrypto that counts verifications. */
 function counting(): CryptoProvider & { count: number } {
@@ -140,6 +155,48 @@ export function intelPreparedCases(keys: Keys): readonly Case[] {
           const result = await verifyQuote(quote, prepared, { now, trust });
           refused(result, 'chain_signature_invalid');
         }
+      },
+    },
+    {
+      name: 'signers: TCB info and identity may have a signer each, and each may be revoked',
+      run: async () => {
+        for (const revoked of [[], [8]]) {
+          const recipe = goodRecipe();
+          recipe.rootCrl = { revoked };
+          const { quote, collateral, now, trust, certificates } = await buildWorld(keys, recipe);
+          const signer = await testCertificate({ ...SIGNER, key: keys.other, signer: keys.root });
+          const qeIdentity = await resigned(collateral.qeIdentity, keys.other, [
+            signer,
+            certificates.root,
+          ]);
+          const changed = { ...collateral, qeIdentity };
+          const result = await verifyQuote(quote, changed, { now, trust });
+          if (revoked.length === 0) accepted(result);
+          else refused(result, 'certificate_revoked');
+        }
+      },
+    },
+    {
+      name: 'signers: one under another root is refused, though that root is pinned too',
+      run: async () => {
+        const { quote, collateral, now, trust } = await good();
+        const root = await testCertificate({
+          ...SIGNER,
+          subject: SIGNER.issuer,
+          key: keys.other,
+          signer: keys.other,
+          authority: {},
+        });
+        const signer = await testCertificate({ ...SIGNER, key: keys.leaf, signer: keys.other });
+        const qeIdentity = await resigned(collateral.qeIdentity, keys.leaf, [signer, root]);
+        const digest = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', root));
+        const both = { intel: [...trust.intel, bytesToHex(digest)] };
+        const result = await verifyQuote(
+          quote,
+          { ...collateral, qeIdentity },
+          { now, trust: both },
+        );
+        refused(result, 'chain_untrusted_root');
       },
     },
     {
