@@ -164,7 +164,8 @@ async function verifyGpu(
   request: Request,
 ): Promise<VerifiedGpu> {
   const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
-  const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, request)));
+  const judged = { ...request, ocsp, revocation: 'unchecked' } as const;
+  const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, judged)));
   const genuine = references.flatMap((each) => (each.ok ? each.facts : []));
   const nonce = expectedNonce ?? ownNonce(evidence.report);
   // Without manifests or answers there are facts too; the policy decides.
