@@ -166,7 +166,8 @@ async function verifyGpu(
   // A copy: the caller may change the bytes while manifests are verified.
   const evidence = { ...given, report: given.report.slice(0, MAX_REPORT_BYTES + 1) };
   const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
-  const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, request)));
+  const judged = { ...request, ocsp, revocation: 'unchecked' } as const;
+  const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, judged)));
   const genuine = references.flatMap((each) => (each.ok ? each.facts : []));
   const nonce = expectedNonce ?? ownNonce(evidence.report);
   // Without manifests or answers there are facts too; the policy decides.
