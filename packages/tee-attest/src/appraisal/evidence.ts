@@ -41,7 +41,7 @@ export interface GpuEvidence extends NvidiaEvidence {
   readonly chain: string;
   /** XML of reference manifests, at most 16, those of the device's driver and VBIOS among them. */
   readonly manifests?: readonly Uint8Array[] | undefined;
-  /** Answers about its certificates. */
+  /** Answers about its certificates and those of its manifests' signers. */
   readonly ocsp?: readonly OcspAnswer[] | undefined;
   /** Answer of NVIDIA's attestation service about it: a detached EAT. */
   readonly nras?: Uint8Array | undefined;

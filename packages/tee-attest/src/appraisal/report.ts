@@ -5,6 +5,7 @@ import { bytesToHex } from '../bytes.ts';
 import type { IntelFacts } from '../intel/facts.ts';
 import type { NvidiaFacts } from '../nvidia/facts.ts';
 import type { TcbReport } from '../policy/tcb.ts';
+import { printable } from '../printable.ts';
 import type { Appraisal, Submodule } from './appraisal.ts';
 import { type Plain, plainCpu, plainNvidia } from './facts-hash.ts';
 
@@ -182,8 +183,9 @@ function iso<Name extends string>(name: Name, date: Date | undefined): { [_ in N
   return (date === undefined ? {} : { [name]: date.toISOString() }) as { [_ in Name]?: string };
 }
 
-/** Rows with every column but the last as wide as its widest cell. */
-function table(rows: readonly (readonly string[])[]): string[] {
+/** Rows with every column but the last as wide as its widest cell. Names in cells may be anyone's. */
+function table(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, i) => {

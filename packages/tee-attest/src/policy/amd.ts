@@ -55,7 +55,7 @@ function judgePlatform(facts: SnpFacts, policy: SnpPolicy, findings: Findings): 
       claims: { 'instance-identity': CLAIM.unrecognized },
     });
   }
-  judgeIdentity('snp.chip', facts.chipId, { policy: policy.chip, findings });
+  judgeIdentity('snp.chip', facts.chipId, { policy: policy.chip, findings, canHide: true });
   const { platformInfo } = facts.report;
   judgeBits('snp.platform', platformInfo, {
     required: policy.platformRequired,

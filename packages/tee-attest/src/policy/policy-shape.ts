@@ -149,7 +149,7 @@ export interface SnpPolicy {
   readonly authorKeyDigest?: readonly string[];
   readonly familyId?: readonly string[];
   readonly imageId?: readonly string[];
-  /** By chip id as in the report: 64 bytes. A report that hides it is on no list of allowed chips. */
+  /** By chip id as in the report: 64 bytes. A report that hides it (VLEK) passes neither list. */
   readonly chip: Identities;
   /** Whether AMD's revocation list must be given and checked; false is tier warning. Default true. */
   readonly revocation: boolean;
