@@ -41,8 +41,6 @@ export interface VerifiedGpu {
 export interface VerifiedEvidence {
   readonly cpu: VerifiedCpu | undefined;
   readonly gpus: readonly VerifiedGpu[];
-  /** Result about the links between the devices, where they protect them. */
-  readonly topology?: Verified<unknown> | undefined;
 }
 
 /** What evidence is judged by. */
@@ -57,7 +55,7 @@ export interface Judge {
 }
 
 /** Judges verified evidence. */
-export function judge({ cpu, gpus, topology }: VerifiedEvidence, by: Judge): Appraisal {
+export function judge({ cpu, gpus }: VerifiedEvidence, by: Judge): Appraisal {
   const { policy, now, evidenceHash, composition } = by;
   const whole = new Findings('all');
   if (composition !== undefined) judgeComposition(composition.result, whole);
@@ -78,7 +76,6 @@ export function judge({ cpu, gpus, topology }: VerifiedEvidence, by: Judge): App
     devices.flatMap(({ facts }) => facts ?? []),
     { policy, findings: whole },
   );
-  if (topology !== undefined) whole.adopt(topology);
   return assemble(
     { whole, cpu: cpu && judgeCpu(cpu, by), gpus: devices, binding: factsOf(composition?.result) },
     { appraisedAt: new Date(now), policyId: policyId(policy), evidenceHash },

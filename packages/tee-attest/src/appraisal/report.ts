@@ -1,5 +1,6 @@
 /** Appraisals for people and for other programs: as plain JSON, and as text. */
 import type { SnpFacts } from '../amd/facts.ts';
+import type { BindingFacts } from '../binding/verify-binding.ts';
 import { bytesToHex } from '../bytes.ts';
 import type { IntelFacts } from '../intel/facts.ts';
 import type { NvidiaFacts } from '../nvidia/facts.ts';
@@ -19,6 +20,8 @@ export interface AppraisalReport {
   readonly vector: Plain;
   readonly cpu?: SubmoduleReport;
   readonly gpus: readonly SubmoduleReport[];
+  /** What the evidence is bound to, where that was asked and holds. */
+  readonly binding?: Plain;
   readonly checks: readonly Plain[];
 }
 
@@ -35,7 +38,7 @@ export interface SubmoduleReport {
 
 /** The appraisal as plain JSON. */
 export function appraisalReport(appraisal: Appraisal): AppraisalReport {
-  const { cpu, gpus, factsHash } = appraisal;
+  const { cpu, gpus, binding, factsHash } = appraisal;
   return {
     status: appraisal.status,
     appraisedAt: appraisal.appraisedAt.toISOString(),
@@ -46,6 +49,7 @@ export function appraisalReport(appraisal: Appraisal): AppraisalReport {
     vector: { ...appraisal.vector },
     ...(cpu === undefined ? {} : { cpu: reportCpu(cpu) }),
     gpus: gpus.map(reportGpu),
+    ...(binding && { binding: reportBinding(binding) }),
     checks: appraisal.checks.map((check) => ({ ...check })),
   };
 }
@@ -105,6 +109,22 @@ function reportGpu(module: Submodule<NvidiaFacts>): SubmoduleReport {
 
 function reportModule({ status, vector, expiresAt }: Submodule<unknown>): SubmoduleReport {
   return { status, vector: { ...vector }, ...iso('expiresAt', expiresAt) };
+}
+
+function reportBinding(binding: BindingFacts): Plain {
+  const { signerAddress } = binding;
+  return {
+    chainId: String(binding.chainId),
+    registry: bytesToHex(binding.registry),
+    operator: bytesToHex(binding.operator),
+    challenge: bytesToHex(binding.challenge),
+    bind: bytesToHex(binding.bind),
+    gpuCommit: bytesToHex(binding.gpuCommit),
+    deviceIds: binding.deviceIds.map((id) => bytesToHex(id)),
+    signer: signerAddress && bytesToHex(signerAddress),
+    channel: binding.channel,
+    collectedByMeasuredCode: binding.collectedByMeasuredCode,
+  };
 }
 
 function reportTcb({ date, graceUntil, distance, ...tcb }: TcbReport): Plain {

@@ -3,6 +3,7 @@ import type { Findings } from '../appraisal/findings.ts';
 import { CLAIM } from '../appraisal/vector.ts';
 import { bytesToHex } from '../bytes.ts';
 import type { NvidiaFacts } from '../nvidia/facts.ts';
+import { compareLinks } from '../nvidia/fleet.ts';
 import { judgeIdentity } from './identity.ts';
 import type { Policy } from './policy.ts';
 import type { GpuPolicy } from './policy-shape.ts';
@@ -56,7 +57,7 @@ export function judgeDevice(
   );
 }
 
-/** Judges the number of devices, and that no device answers twice. */
+/** Judges the number of devices, that no device answers twice, and where protected links lead. */
 export function judgeFleet(
   devices: readonly NvidiaFacts[],
   { policy: { gpu }, findings }: { policy: Policy; findings: Findings },
@@ -74,6 +75,18 @@ export function judgeFleet(
       expected: `${least} to ${most}`,
       actual: String(count),
       tier: 'contraindicated',
+    });
+  }
+  const links = gpu.topology ? compareLinks(devices) : [];
+  const wrong = links.find(({ ok }) => !ok);
+  if (links.length > 0) {
+    findings.demand({
+      ok: wrong === undefined,
+      id: 'gpu.topology',
+      code: 'gpu_fleet_topology',
+      expected: wrong?.expected ?? 'links to attested devices',
+      actual: wrong?.actual ?? 'links to attested devices',
+      claims: { configuration: CLAIM.contraindicated },
     });
   }
   const names = devices.map(({ deviceId }) => bytesToHex(deviceId));
