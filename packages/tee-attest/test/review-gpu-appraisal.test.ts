@@ -29,7 +29,10 @@ import {
 let vendor: Vendor;
 let device: Device;
 let authority: RimAuthority;
-let gpu: Required<Pick<GpuEvidence, 'report' | 'chain' | 'manifests' | 'ocsp'>>;
+let gpu: GpuEvidence & {
+  readonly manifests: readonly Uint8Array[];
+  readonly ocsp: readonly { readonly response: Uint8Array }[];
+};
 
 const answersAbout = (chain: readonly Issued[], from: number) =>
   Promise.all(
