@@ -26,6 +26,7 @@ import { rowTargets } from './fuzz/row-targets.ts';
 import { compareCase, type Difference, runTarget } from './fuzz/run.ts';
 import type { FuzzSummary, TargetSummary } from './fuzz/summary.ts';
 import type { Subject, Target } from './fuzz/target.ts';
+import { teeTargets } from './fuzz/tee-targets.ts';
 import { createBls, createKzg, parseBackend } from './src/backends.ts';
 import { writeFuzzSummary } from './src/files.ts';
 import { commitNow, describeMachine } from './src/machine.ts';
@@ -103,7 +104,7 @@ async function runPart(args: readonly string[]): Promise<FuzzSummary> {
 async function fuzzHere(): Promise<void> {
   const subjects = await makeSubjects(values.backend.split(','));
   const peers = await nativePeers();
-  const targets = [...kzgTargets(peers), ...rowTargets(peers), ...blsTargets()];
+  const targets = [...kzgTargets(peers), ...rowTargets(peers), ...blsTargets(), ...teeTargets()];
   if (values.replay === undefined) await fuzz({ subjects, peers, targets });
   else await replay(values.replay, { subjects, targets });
 }
