@@ -8,8 +8,8 @@ import { findVectors } from '@barycenter/testing';
 import type { Must } from './must.ts';
 import type { Contest } from './operation.ts';
 
-/** About 16 rounds of three contenders: calls are short, and their spread is small. */
-export const BUDGET_MS = 1500;
+/** About 11 rounds of three contenders: calls are short, and results files have a greatest size. */
+export const BUDGET_MS = 1000;
 
 /** An ECDSA signature: uncompressed point, r ‖ s. */
 export interface EcdsaCase {

@@ -9,7 +9,7 @@ export function unsigned(value: bigint | number, size: number): Uint8Array<Array
   if (rest < 0n || rest >> BigInt(8 * size) !== 0n)
     throw new RangeError(`${value} does not fit ${size} bytes`);
   const bytes = new Uint8Array(size);
-  for (let i = size - 1; i >= 0; i--) {
+  for (let i = size - 1; rest > 0n; i--) {
     bytes[i] = Number(rest & 0xffn);
     rest >>= 8n;
   }
