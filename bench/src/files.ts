@@ -47,7 +47,7 @@ export function writeResults(
     (a, b) => order.indexOf(a.name) - order.indexOf(b.name),
   );
   const merged = checkResults({ ...fresh, rows });
-  writeFileSync(path, `${listsOnOneLine(JSON.stringify(merged, rounded, 1))}\n`);
+  writeFileSync(path, `${flatOnOneLine(JSON.stringify(merged, rounded, 1))}\n`);
   return merged;
 }
 
@@ -83,9 +83,12 @@ function major(version: string): string {
   return version.split('.')[0]!;
 }
 
-/** Samples are most of a file; JSON text has line breaks only between its parts. */
-function listsOnOneLine(json: string): string {
-  return json.replace(/\[\n[-+.,\de\s]*\]/g, (list) => list.replace(/\s/g, ''));
+/**
+ * Lists of numbers and objects that hold nothing nested take one line each: samples are most of a file.
+ * JSON text has line breaks only between its parts.
+ */
+function flatOnOneLine(json: string): string {
+  return json.replace(/\[\n[-+.,\de\s]*\]|\{\n[^{}[\]]*\}/g, (flat) => flat.replace(/\n\s*/g, ''));
 }
 
 /** Times keep five significant digits: nanoseconds of a millisecond are noise. */

@@ -36,6 +36,12 @@ export function readEvidence(path: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(readFileSync(join(folder, path)));
 }
 
+/** What computes behind WebCrypto here. */
+export function subtleVersion(): string {
+  const { bun, openssl, boringssl } = process.versions;
+  return bun === undefined ? `OpenSSL ${openssl}` : `BoringSSL ${boringssl}`;
+}
+
 /** A copy with the lowest bit of one byte changed. */
 export function flipped(bytes: Uint8Array, at: number): Uint8Array<ArrayBuffer> {
   const copy = Uint8Array.from(bytes);
@@ -46,12 +52,11 @@ export function flipped(bytes: Uint8Array, at: number): Uint8Array<ArrayBuffer> 
 /** Import, then verification, as a verifier does that keeps nothing. */
 export function subtleContest({ curve, hash, ...bytes }: EcdsaCase): Contest {
   const { subtle } = globalThis.crypto;
-  const { bun, openssl, boringssl } = process.versions;
   const [point, signature, data] = [bytes.point, bytes.signature, bytes.data].map((view) =>
     Uint8Array.from(view),
   ) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
   return {
-    version: bun === undefined ? `OpenSSL ${openssl}` : `BoringSSL ${boringssl}`,
+    version: subtleVersion(),
     run: async () => {
       const parameters = { name: 'ECDSA', namedCurve: curve };
       const key = await subtle.importKey('raw', point, parameters, false, ['verify']);
