@@ -121,6 +121,16 @@ test('a message counts for one chain and registry, one policy, one set and its o
   );
 });
 
+test('a key is known by its bytes: changed in place, it verifies nothing of the old key', async () => {
+  const about = statement();
+  const signer = edwards(4);
+  const appraisers = { epoch: 7, threshold: 1, keys: [signer] };
+  const messages = [message(about, signer)];
+  expect(await outcome(messages, { appraisers })).toBe('ok');
+  signer.publicKey.set(edwards(4).publicKey);
+  expect(await outcome(messages, { appraisers })).toBe('appraiser_signature_invalid');
+});
+
 test('no byte of a message can be changed', async () => {
   const about = statement();
   const [one, two] = signers.map((signer) => message(about, signer)) as [Uint8Array, Uint8Array];
