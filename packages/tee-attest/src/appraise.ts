@@ -19,7 +19,7 @@ import {
   ownBytes,
 } from './appraisal/evidence.ts';
 import { judge, type VerifiedCpu, type VerifiedGpu } from './appraisal/judge.ts';
-import { recorded, type Verified } from './checks.ts';
+import type { Verified } from './checks.ts';
 import { readNow } from './clock.ts';
 import type { CryptoProvider } from './crypto.ts';
 import { TeeError } from './errors.ts';
@@ -29,13 +29,13 @@ import type { NrasFacts } from './nras/facts.ts';
 import type { NvidiaChainCache } from './nvidia/chain.ts';
 import { type NvidiaCollateral, verifyNvidiaDevice } from './nvidia/device.ts';
 import { MAX_DEVICES } from './nvidia/evidence.ts';
-import { checkTopology } from './nvidia/fleet.ts';
 import type { OpaqueFields } from './nvidia/opaque.ts';
 import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
-import { parseGpuReport } from './nvidia/report.ts';
+import { MAX_REPORT_BYTES, parseGpuReport } from './nvidia/report.ts';
 import { verifyReferenceManifest } from './nvidia/rim.ts';
 import type { ManifestCache } from './nvidia/rim-cache.ts';
-import { definePolicy, type Policy, type PolicyInput, policyId } from './policy/policy.ts';
+import { definePolicy, type PolicyInput, policyId } from './policy/policy.ts';
+import type { Policy } from './policy/policy-shape.ts';
 import type { TrustAnchors } from './trust.ts';
 
 /** What the verifier decides, and never the evidence. */
@@ -108,8 +108,7 @@ export async function appraise(
     cpu && verifyCpu(cpu, request),
     Promise.all(gpus.map((gpu, i) => verifyGpu(gpu, options.gpuNonces?.[i], request))),
   ]);
-  const topology = await verifyTopology(verifiedGpus, complete);
-  const verified = { cpu: verifiedCpu, gpus: verifiedGpus, topology };
+  const verified = { cpu: verifiedCpu, gpus: verifiedGpus };
   const { binding, reportData } = options;
   const composition = binding && {
     result: await verifyComposition(verified, gpus, {
@@ -131,6 +130,8 @@ function checkExpectations(
     throw new TypeError('binding: expected alone, it says what report data and nonces must be');
   if (gpus.length > MAX_DEVICES)
     throw new RangeError(`gpus: expected at most ${MAX_DEVICES}, got ${gpus.length}`);
+  if (gpus.some(({ chain }) => typeof chain !== 'string'))
+    throw new TypeError('chain: expected PEM text');
   if (gpus.some(({ manifests = [] }) => manifests.length > MAX_MANIFESTS))
     throw new RangeError(`manifests: expected at most ${MAX_MANIFESTS}`);
   if (reportData !== undefined && reportData.length !== REPORT_DATA_BYTES)
@@ -159,12 +160,15 @@ async function verifyCpu(cpu: CpuEvidence, request: Request): Promise<VerifiedCp
 }
 
 async function verifyGpu(
-  { manifests = [], ocsp, nras, ...evidence }: GpuEvidence,
+  { manifests = [], ocsp, nras, ...given }: GpuEvidence,
   expectedNonce: Uint8Array | undefined,
   request: Request,
 ): Promise<VerifiedGpu> {
+  // A copy: the caller may change the bytes while manifests are verified.
+  const evidence = { ...given, report: given.report.slice(0, MAX_REPORT_BYTES + 1) };
   const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
-  const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, request)));
+  const judged = { ...request, ocsp, revocation: 'unchecked' } as const;
+  const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, judged)));
   const genuine = references.flatMap((each) => (each.ok ? each.facts : []));
   const nonce = expectedNonce ?? ownNonce(evidence.report);
   // Without manifests or answers there are facts too; the policy decides.
@@ -179,17 +183,6 @@ async function verifyGpu(
     nras: await askNras(nras, nonce, request),
     fresh: expectedNonce !== undefined,
   };
-}
-
-/** Compares the links that devices report, where one of them protects its links. */
-async function verifyTopology(
-  gpus: readonly VerifiedGpu[],
-  { gpu: policy }: Policy,
-): Promise<Verified<unknown> | undefined> {
-  const devices = gpus.flatMap(({ result }) => (result.ok ? result.facts : []));
-  const isProtected = devices.some(({ features }) => features.mode === 'protected-pcie');
-  if (!policy.topology || !isProtected) return undefined;
-  return recorded('nvidia.fleet', async (checks) => checkTopology(devices, checks));
 }
 
 async function askNras(

@@ -7,6 +7,7 @@ const strictText = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignor
 
 /** Whether two byte strings are the same. Not in constant time: nothing compared here is secret. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left === right) return true;
   if (left.length !== right.length) return false;
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
   return true;

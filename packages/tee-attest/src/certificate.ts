@@ -4,8 +4,8 @@
  * that is `chain.ts`.
  */
 import { readPublicKey, readSignature, readSignatureAlgorithm } from './algorithm.ts';
-import { equalBytes, parseText } from './bytes.ts';
-import type { PublicKey, SignatureAlgorithm } from './crypto.ts';
+import { bytesToHex, equalBytes, parseText } from './bytes.ts';
+import { digestSync, type PublicKey, type SignatureAlgorithm } from './crypto.ts';
 import {
   DerReader,
   type DerValue,
@@ -177,6 +177,18 @@ export function commonName(certificate: Certificate): string | undefined {
   if (!commonNames.has(certificate))
     commonNames.set(certificate, nameAttribute(certificate.subject, OID.commonName));
   return commonNames.get(certificate);
+}
+
+const fingerprints = /* @__PURE__ */ new WeakMap<Certificate, string>();
+
+/** SHA-256 of a certificate in hexadecimal, by which roots are pinned; computed once per certificate. */
+export function fingerprint(certificate: Certificate): string {
+  let found = fingerprints.get(certificate);
+  if (found === undefined) {
+    found = bytesToHex(digestSync('SHA-256', certificate.der));
+    fingerprints.set(certificate, found);
+  }
+  return found;
 }
 
 function readString({ tag, contents }: DerValue): string | undefined {

@@ -7,11 +7,11 @@
  * extension other than basic constraints and key usage is refused, unless the vendor's part says that
  * it judges it.
  */
-import { bytesToHex, equalBytes } from './bytes.ts';
-import { type Certificate, commonName, OID } from './certificate.ts';
+import { equalBytes } from './bytes.ts';
+import { type Certificate, commonName, fingerprint, OID } from './certificate.ts';
 import type { Checks } from './checks.ts';
 import { timeText } from './clock.ts';
-import { type CryptoProvider, digestSync } from './crypto.ts';
+import type { CryptoProvider } from './crypto.ts';
 
 /** What a chain must satisfy. */
 export interface ChainRequest {
@@ -67,7 +67,7 @@ export function checkPath(
     expected: 'at least 2 certificates',
     actual: String(chain.length),
   });
-  const pin = bytesToHex(digestSync('SHA-256', (root as Certificate).der));
+  const pin = fingerprint(root as Certificate);
   checks.must(roots.includes(pin), `${id}.root`, 'chain_untrusted_root', {
     expected: roots.join(' or '),
     actual: pin,

@@ -21,6 +21,7 @@ import { readIdentity } from './nvidia/chain.ts';
 import { ocspRequests } from './nvidia/ocsp-request.ts';
 import { parseGpuReport } from './nvidia/report.ts';
 import type { OcspAnswer } from './nvidia/revocation.ts';
+import { manifestOcspRequests } from './nvidia/rim.ts';
 import { driverManifestId, switchManifestId, vbiosManifestId } from './nvidia/rim-id.ts';
 
 /**
@@ -63,9 +64,9 @@ export async function collectSnp(
 }
 
 /**
- * Manifests and revocation answers of a GPU or switch: two and three requests. What the services do
- * not have is left out, for the policy to judge.
- * @throws TeeError with a code of devices, or a `fetch_…` code other than `fetch_not_found`.
+ * Manifests and revocation answers of a GPU or switch: two requests, three, and three per manifest.
+ * What the services do not have is left out, for the policy to judge.
+ * @throws TeeError with a code of devices or manifests, or a `fetch_…` code other than `fetch_not_found`.
  */
 export async function collectGpu(
   { report, chain }: Pick<GpuEvidence, 'report' | 'chain'>,
@@ -79,14 +80,19 @@ export async function collectGpu(
   if (opaque.kind === 'switch') ids.push(switchManifestId(vbiosVersion));
   else if (project !== undefined && projectSku !== undefined && chipSku !== undefined)
     ids.push(vbiosManifestId({ project, projectSku, chipSku }, vbiosVersion));
-  const [manifests, ocsp] = await Promise.all([
-    Promise.all(ids.map((id) => ifFound(fetchManifest(client, { id })))),
-    Promise.all(
-      ocspRequests(chain, { from: 1 }).map((request) => ifFound(fetchOcsp(client, { request }))),
-    ),
+  const ask = (requests: readonly Uint8Array[]) =>
+    Promise.all(requests.map((request) => ifFound(fetchOcsp(client, { request }))));
+  const fetchWithAnswers = async (id: string) => {
+    const manifests = await ifFound(fetchManifest(client, { id }));
+    return { manifests, ocsp: await ask(manifests.flatMap((xml) => manifestOcspRequests(xml))) };
+  };
+  const [named, own] = await Promise.all([
+    Promise.all(ids.map(fetchWithAnswers)),
+    ask(ocspRequests(chain, { from: 1 })),
   ]);
+  const ocsp = [...own, ...named.flatMap((each) => each.ocsp)];
   return {
-    manifests: manifests.flat(),
+    manifests: named.flatMap(({ manifests }) => manifests),
     ocsp: ocsp.flat().map((response): OcspAnswer => ({ response })),
   };
 }

@@ -219,6 +219,14 @@ test('the hash of no evidence is that of its canonical text', () => {
   );
 });
 
+test('what is too long for every verifier is named by its length and refused', async () => {
+  const collateral = { vcek: '', chain: '' };
+  const cpu = { kind: 'snp', bytes: new Uint8Array(2_097_153), collateral } as const;
+  const other = { ...cpu, bytes: new Uint8Array(2_097_153).fill(1) };
+  expect(evidenceHash({ cpu })).toEqual(evidenceHash({ cpu: other }));
+  expect((await appraise({ cpu }, POLICY, { now: NOW })).status).toBe('contraindicated');
+});
+
 describe('misuse throws', () => {
   const cases: [string, unknown, unknown][] = [
     ['no time', POLICY, {}],
@@ -253,6 +261,12 @@ describe('misuse throws', () => {
     const policy = { version: 1, gpu: { nras: true } } as const;
     await expect(appraise({ gpus: [gpu] }, policy, { now: NOW })).rejects.toThrow(TypeError);
     await expect(appraise({ gpus: [gpu] }, POLICY, { now: NOW })).resolves.toBeDefined();
+  });
+
+  test('a chain that is no text, such as one that was prepared', async () => {
+    const gpus = [{ report: new Uint8Array(), chain: {} }];
+    const call = appraise({ gpus } as unknown as Evidence, POLICY, { now: NOW });
+    await expect(call).rejects.toThrow(TypeError);
   });
 
   test('collateral prepared by somebody else', async () => {

@@ -331,3 +331,9 @@ test('nobody revokes the key of another with a statement of his own making', asy
   );
   expect(result.ok ? 'ok' : result.code).toBe('statement_key_id');
 });
+
+test('a statement that never ends holds until the last time there is', async () => {
+  const key = signed(statement({ notAfter: 2n ** 64n - 1n }));
+  const result = await verifyAttestedKey(key, request);
+  expect(result.ok ? result.facts.expiresAt.getTime() : result.code).toBe(8.64e15);
+});

@@ -107,6 +107,8 @@ describe('a certificate chain', () => {
   it('is refused if an issuer is no authority or may not sign certificates', async () => {
     const plain = await issue(2, 1, 'lower', 'upper');
     await refuses([leaf, plain, upper, root], 'chain_not_ca');
+    const allowed = await issue(2, 1, 'lower', 'upper', { keyUsage: [5] });
+    await refuses([leaf, allowed, upper, root], 'chain_not_ca');
     const crlOnly = await issue(2, 1, 'lower', 'upper', { authority: {}, keyUsage: [6] });
     await refuses([leaf, crlOnly, upper, root], 'chain_not_ca');
     const byLeaf = await issue(4, 3, 'below', 'leaf');

@@ -182,6 +182,8 @@ test('a set of COSE keys that means nothing is a mistake of the caller', () => {
   const [one] = signers;
   expect(verify([])).toThrow(RangeError);
   expect(verify([one, one])).toThrow(RangeError);
+  const renamed = (key: CoseAppraiser): CoseAppraiser => ({ ...key, kid: Uint8Array.of(99) });
+  for (const key of set.keys) expect(verify([key, renamed(key)])).toThrow('one key stands twice');
   expect(verify([{ ...one, kid: new Uint8Array(33) }])).toThrow(RangeError);
   expect(verify([{ ...one, publicKey: new Uint8Array(31) }])).toThrow(RangeError);
 });

@@ -76,28 +76,39 @@ describe('the DER reader', () => {
   });
 
   it('refuses every length that is indefinite, longer than needed, or longer than what is there', () => {
-    const long = new Uint8Array(200);
+    const zeros = (size: number) => new Uint8Array(size);
     for (const bytes of [
       [],
       [0x04],
       [0x04, 0x80, 0, 0],
-      [0x04, 0x81, 0x7f, ...long],
+      [0x04, 0x81, 0x7f, ...zeros(0x7f)],
       [0x04, 0x81],
-      [0x04, 0x82, 0x00, 0x80, ...long],
+      [0x04, 0x82, 0x00, 0x80, ...zeros(0x80)],
       [0x04, 0x82, 0x01],
-      [0x04, 0x84, 0x00, 0x00, 0x01, 0x00],
+      [0x04, 0x84, 0x00, 0x00, 0x01, 0x00, ...zeros(0x100)],
       [0x04, 0x84, 0xff, 0xff, 0xff, 0xff],
       [0x04, 0x85, 0x01, 0, 0, 0, 0],
       [0x04, 0xff],
       [0x04, 2, 1],
     ]) {
-      refuses(() => value(Uint8Array.from(bytes)));
+      refuses(() => new DerReader(Uint8Array.from(bytes)).next());
     }
-    expect(value(of(0x04, 0x81, 0x80, ...long.subarray(0, 128))).contents).toHaveLength(128);
+    expect(value(of(0x04, 0x81, 0x80, ...zeros(128))).contents).toHaveLength(128);
+  });
+
+  it('keeps within the value that it entered, whatever follows it', () => {
+    const longer = new DerReader(of(0x30, 3, 0x04, 2, 1, 7, 7)).enter(TAG.sequence);
+    refuses(() => longer.next());
+    const cut = new DerReader(of(0x30, 1, 0x04, 0, 0x05, 0)).enter(TAG.sequence);
+    refuses(() => cut.next());
+    const ended = new DerReader(of(0x30, 2, 0x05, 0, 0x05, 0)).enter(TAG.sequence);
+    ended.next(TAG.null);
+    expect([ended.done, ended.tag, ended.optional(TAG.null)]).toEqual([true, undefined, undefined]);
+    refuses(() => ended.next());
   });
 
   it('refuses tags of several bytes, no tag, other tags than asked for, and bytes left over', () => {
-    refuses(() => value(of(0x1f, 0x81, 0x01, 0)));
+    for (const tag of [0x1f, 0x3f, 0xbf]) refuses(() => value(of(tag, 1, 5)));
     refuses(() => value(of(0, 0)));
     refuses(() => new DerReader(of(0x24, 0)).next(TAG.octetString));
     refuses(() => enterOnly(of(0x30, 0, 0), TAG.sequence));
@@ -219,6 +230,7 @@ describe('times', () => {
     ];
     utc.push('230101240000Z', '230101006000Z', '230101000060Z', '2301010000Z', '230101000000');
     utc.push('230101000000+0000', '2301010000000Z', ' 30101000000Z', '23010100000\u0660Z', '');
+    utc.push('230101000000z', '230101000000+', '23010212000 Z', '23010212000:Z');
     utc.push('230101000000Z\0', `230101000000Z${'0'.repeat(40)}`);
     for (const written of utc)
       refuses(() => readTime(value(der(TAG.utcTime, new TextEncoder().encode(written)))));

@@ -4,6 +4,7 @@ import { earClaims } from '../src/appraisal/ear.ts';
 import { factsHash } from '../src/appraisal/facts-hash.ts';
 import { appraisalReport, describeAppraisal } from '../src/appraisal/report.ts';
 import { tierOf, worstTier, worstVector } from '../src/appraisal/vector.ts';
+import type { BindingFacts } from '../src/binding.ts';
 import { canonicalText } from '../src/canonical-json.ts';
 import {
   ENCLAVE,
@@ -47,6 +48,12 @@ test('the whole is as good as its worst part, and no claim says nothing', () => 
     ...vector,
     hardware: 97,
   });
+});
+
+test('a refusal without a failed check in its list is a refusal all the same', () => {
+  const silent = { ...refused('crl_missing'), checks: [] } as const;
+  const cpu = { ...verifiedCpu(INTEL), result: silent };
+  expect(judgeFacts({ version: 1 }, { cpu }).status).toBe('none');
 });
 
 test('a refused part claims that cryptographic validation failed; a missing list claims nothing', () => {
@@ -166,7 +173,7 @@ describe('the hash of the facts', () => {
 
   test('changes its meaning only on purpose', () => {
     expect(Buffer.from(factsHash({ cpu: INTEL, gpus: [GPU] })).toString('hex')).toBe(
-      '97d38b5a8991c69cc58a8970b2cdc0acfe657e288c9855a2000d9a28ebe718aa',
+      '98e22f01b701ea452e3da03573be7bf341bb52ee218615de8c720a32f84fa7d1',
     );
   });
 });
@@ -189,6 +196,34 @@ describe('a report', () => {
       { cpu: verifiedCpu(snpFacts({ currentMitigations: 5n })) },
     );
     expect(appraisalReport(snp)).toMatchObject({ cpu: { facts: { mitigations: '0x5' } } });
+  });
+
+  test('says what the evidence is bound to', () => {
+    expect(appraisalReport(BOTH)).not.toHaveProperty('binding');
+    const binding: BindingFacts = {
+      chainId: 1n,
+      registry: filled(20, 1),
+      operator: filled(20, 2),
+      policyId: BOTH.policyId,
+      challenge: filled(32, 3),
+      bind: filled(32, 4),
+      gpuCommit: filled(32, 5),
+      keys: [],
+      signer: { algorithm: 'secp256k1', publicKey: filled(33, 2) },
+      signerAddress: undefined,
+      deviceIds: [filled(32, 6)],
+      channel: 'none',
+      collectedByMeasuredCode: true,
+    };
+    const report = appraisalReport({ ...BOTH, binding });
+    expect(() => canonicalText(report)).not.toThrow();
+    expect(report.binding).toMatchObject({
+      chainId: '1',
+      operator: hexOf(20, 2),
+      challenge: hexOf(32, 3),
+      deviceIds: [hexOf(32, 6)],
+      collectedByMeasuredCode: true,
+    });
   });
 
   test('as text names the verdict, the parts and the checks that do not hold', () => {

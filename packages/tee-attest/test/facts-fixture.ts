@@ -236,7 +236,10 @@ export const GPU: NvidiaFacts = {
     compared: 33,
     skipped: [],
     withoutReference: [41],
-    manifests: [{ id: 'driver', version: '550.144.03', sha256: filled(32, 0x76) }],
+    manifests: [
+      { id: 'driver', kind: 'driver', version: '550.144.03', sha256: filled(32, 0x76) },
+      { id: 'vbios', kind: 'vbios', version: '96.00.5E.00.01', sha256: filled(32, 0x77) },
+    ],
   },
   revocationChecked: true,
   expiresAt: END,

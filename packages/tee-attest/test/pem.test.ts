@@ -70,6 +70,8 @@ describe('PEM', () => {
       text.replace('CERTIFICATE-----\n', 'CERTIFICATE-----'),
       text.replace('CERTIFICATE-----\n', 'CERTIFICATE-----\r'),
       text.trimEnd() + text,
+      `${text.trimEnd()}\r`,
+      `${text.trimEnd()}\rx`,
       text.slice(0, -10),
       '-----BEGIN CERTIFICATE-----\n',
       '-----BEGIN CERTIFICATE-----',

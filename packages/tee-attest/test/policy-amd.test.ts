@@ -153,3 +153,13 @@ test('a chip that the report hides is on no list of allowed chips', () => {
   const knobs: Knobs = { vlek: true, chip: { allow: [hexOf(64, 0x67)] } };
   expect(failedCodes(judged(knobs, hidden))).toEqual(['policy_identity_unknown']);
 });
+
+test('a chip that the report hides may be one that is denied', () => {
+  const hidden = snpFacts({}, { signedBy: 'vlek', chipId: undefined, cspId: 'AWS' });
+  const knobs: Knobs = { vlek: true, chip: { deny: [hexOf(64, 0x67)] } };
+  const appraisal = judged(knobs, hidden);
+  expect([appraisal.status, failedCodes(appraisal)]).toEqual([
+    'contraindicated',
+    ['policy_identity_denied'],
+  ]);
+});

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { judge, type VerifiedGpu } from '../src/appraisal/judge.ts';
-import type { Verified } from '../src/checks.ts';
+import type { VerifiedGpu } from '../src/appraisal/judge.ts';
 import type { NrasFacts } from '../src/nras/facts.ts';
 import type { NvidiaFacts } from '../src/nvidia/facts.ts';
-import { definePolicy, type PolicyInput } from '../src/policy/policy.ts';
+import type { PolicyInput } from '../src/policy/policy.ts';
 import {
   failedCodes,
   filled,
@@ -11,7 +10,6 @@ import {
   hexOf,
   INTEL,
   judgeFacts,
-  NOW,
   refused,
   verified,
   verifiedCpu,
@@ -82,17 +80,6 @@ describe('a knob holds for what it allows and names what it does not', () => {
   });
 });
 
-test('links that protect themselves must lead to what was attested', () => {
-  const gpus = [verifiedGpu()];
-  const at = (topology: Verified<unknown>) => {
-    const by = { policy: definePolicy({ version: 1, cpu: [] }), now: NOW };
-    const unasked = { evidenceHash: filled(32, 0), reportData: undefined, composition: undefined };
-    return judge({ cpu: undefined, gpus, topology }, { ...by, ...unasked });
-  };
-  expect(at(verified({})).status).toBe('affirming');
-  expect(at(refused('gpu_fleet_topology')).status).toBe('contraindicated');
-});
-
 test('what a device does not tell is not what a policy asks for', () => {
   const silent = verifiedGpu({ features: { mode: undefined, nvdec: undefined } });
   expect(judged({}, silent).status).toBe('affirming');
@@ -115,6 +102,49 @@ test('without manifests or revocation answers there is no verdict; waived, a war
   expect(judged({}, bare).status).toBe('none');
   expect(judged({ manifests: false }, bare).status).toBe('none');
   expect(judged({ manifests: false, revocation: false }, bare).status).toBe('warning');
+});
+
+test.each([0, 1])('one of two manifests does not compare everything', (left) => {
+  const { manifests = [] } = GPU.measurements ?? {};
+  const measurements = GPU.measurements && {
+    ...GPU.measurements,
+    manifests: manifests.filter((_, i) => i === left),
+  };
+  const half = judged({}, verifiedGpu({ measurements }));
+  expect([half.status, failedCodes(half)]).toEqual(['none', ['policy_manifests']]);
+  expect(half.gpus[0]?.vector.executables).toBe(0);
+});
+
+describe('links in protected PCIe mode', () => {
+  const protects = { mode: 'protected-pcie', nvdec: 'enabled' } as const;
+  const linked = (
+    byte: number,
+    links: readonly string[] | undefined,
+    pdi?: string,
+  ): VerifiedGpu => {
+    const kind = pdi === undefined ? 'gpu' : 'switch';
+    const opaque = { ...GPU.report.opaque, links, pdi };
+    const features = kind === 'gpu' ? protects : { mode: undefined, nvdec: undefined };
+    return another(byte, { kind, features, report: { ...GPU.report, opaque } });
+  };
+  const attested = [linked(1, ['aa']), linked(2, ['aa']), linked(3, ['01', '02'], 'aa')];
+
+  test('lead to attested switches, and those to as many GPUs', () => {
+    expect(judged({}, ...attested).status).toBe('affirming');
+  });
+
+  test.each<[string, readonly VerifiedGpu[]]>([
+    ['a switch that is not attested', attested.slice(0, 2)],
+    ['another switch', [linked(1, ['bb']), ...attested.slice(1)]],
+    ['what the GPU does not tell', [linked(1, undefined), ...attested.slice(1)]],
+    ['a GPU more than there are', attested.slice(1)],
+  ])('to %s are refused', (_, gpus) => {
+    const appraisal = judged({}, ...gpus);
+    expect([appraisal.status, failedCodes(appraisal)]).toEqual([
+      'contraindicated',
+      ['gpu_fleet_topology'],
+    ]);
+  });
 });
 
 test('a nonce that nobody expected is a warning', () => {

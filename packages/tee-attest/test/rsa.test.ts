@@ -51,7 +51,9 @@ function makeKey(bits: number): KeyObject {
     const q = generatePrimeSync((bits - 1) / 2, { bigint: true });
     const n = p * q;
     const order = (p - 1n) * (q - 1n);
-    if (n.toString(2).length !== bits || order % e === 0n) continue;
+    // The second bit set as well: below it there is room for a message with a wrong leading bit.
+    if (!n.toString(2).startsWith('11') || n.toString(2).length !== bits || order % e === 0n)
+      continue;
     const d = inverse(e, order);
     const numbers = { n, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
     const fields = Object.entries(numbers).map(([field, number]) => [field, base64Url(number)]);
@@ -203,58 +205,127 @@ describe('RSA signatures by JavaScript', () => {
         { pad: 1 },
         { salt: 31 },
         { salt: 33 },
-        ...((pair.bits - 1) % 8 === 0 ? [] : [{ lead: 1 << ((pair.bits - 1) % 8) }]),
+        (pair.bits - 1) % 8 === 0 ? { head: 1 } : { lead: 1 << ((pair.bits - 1) % 8) },
       ];
       for (const change of bad) {
         const encoded = encodePss(pair.bits - 1, change);
-        if (toBigInt(encoded) >= toBigInt(pair.key.modulus)) continue;
         const label = `${pair.bits} bits, ${JSON.stringify(change)}`;
         expect(verifyRsa(pair.key, algorithm, signRaw(pair, encoded), DATA), label).toBe(false);
       }
     }
   });
 
-  it('are refused by keys that are none: even, one, huge', () => {
+  it('are refused by exponents below 3, even or beyond 2^33, though the numbers fit', () => {
     const { key, privateKey } = pairs[0] as Pair;
     const algorithm = { kind: 'rsa-pkcs1', hash: 'SHA-256' } as const;
-    const signature = new Uint8Array(sign('sha256', DATA, privateKey));
-    for (const exponent of [[0], [1], [2], [1, 0, 0], [4, 0, 0, 0, 1]])
-      expect(
-        verifyRsa({ ...key, exponent: Uint8Array.from(exponent) }, algorithm, signature, DATA),
-      ).toBe(false);
+    const encoded = encodePkcs1(256);
+    const number = toBigInt(encoded);
+    const one = { ...key, exponent: Uint8Array.of(1) };
+    expect(verifyRsa(one, algorithm, encoded, DATA)).toBe(false);
+    for (const [exponent, expected] of [
+      [2n, false],
+      [3n, true],
+      [4n, false],
+      [5n, true],
+    ] as const) {
+      // A modulus n = s^e - encoded, for which s is a signature.
+      const s = (1n << (2048n / exponent)) - 1n;
+      const modulus = toBytes(s ** exponent - number, 256);
+      const made = { ...key, modulus, exponent: toBytes(exponent, 1) };
+      expect(verifyRsa(made, algorithm, toBytes(s, 256), DATA)).toBe(expected);
+    }
+    const { p = '', q = '' } = privateKey.export({ format: 'jwk' });
+    const [left, right] = [p, q].map((part) => toBigInt(Buffer.from(part, 'base64url'))) as [
+      bigint,
+      bigint,
+    ];
+    const order = (left - 1n) * (right - 1n);
+    for (const [start, expected] of [
+      [2n ** 33n + 1n, false],
+      [2n ** 33n - 1n, true],
+    ] as const) {
+      let e = start;
+      while (gcd(e, order) !== 1n) e += expected ? -2n : 2n;
+      const signature = toBytes(power(number, inverse(e, order), left * right), 256);
+      const made = { ...key, exponent: toBytes(e, 5) };
+      expect(verifyRsa(made, algorithm, signature, DATA)).toBe(expected);
+    }
+  });
+
+  it('are refused by keys beyond 8192 bits, of zero, and too short for their hash', () => {
+    const { key } = pairs[0] as Pair;
+    const algorithm = { kind: 'rsa-pkcs1', hash: 'SHA-256' } as const;
+    for (const size of [1024, 1025]) {
+      const s = (1n << BigInt(Math.floor((8 * size) / 3))) - 1n;
+      const modulus = s ** 3n - toBigInt(encodePkcs1(size));
+      expect(Math.ceil(modulus.toString(16).length / 2)).toBe(size);
+      const made = { ...key, modulus: toBytes(modulus, size), exponent: Uint8Array.of(3) };
+      expect(verifyRsa(made, algorithm, toBytes(s, size), DATA)).toBe(size === 1024);
+    }
     const zero = { ...key, modulus: new Uint8Array(256) };
     expect(verifyRsa(zero, algorithm, new Uint8Array(256), DATA)).toBe(false);
-    const huge = { ...key, modulus: new Uint8Array(1025).fill(0xff) };
-    expect(verifyRsa(huge, algorithm, new Uint8Array(1025), DATA)).toBe(false);
     const small = { ...key, modulus: new Uint8Array(40).fill(0xff) };
     for (const each of algorithms())
       expect(verifyRsa(small, each, new Uint8Array(40).fill(1), DATA)).toBe(false);
   });
 });
 
+/** EMSA-PKCS1-v1_5 (RFC 8017 §9.2) of DATA with SHA-256. */
+function encodePkcs1(size: number): Uint8Array {
+  const oid = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+  const digest = createHash('sha256').update(DATA).digest();
+  const tail = [0x30, 0x31, 0x30, 0x0d, ...oid, 0x05, 0x00, 0x04, 0x20, ...digest];
+  const pad = Array<number>(size - 3 - tail.length).fill(0xff);
+  return Uint8Array.from([0, 1, ...pad, 0, ...tail]);
+}
+
+function toBytes(value: bigint, size: number): Uint8Array {
+  return new Uint8Array(Buffer.from(value.toString(16).padStart(2 * size, '0'), 'hex'));
+}
+
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (const bit of exponent.toString(2))
+    result = (result * result * (bit === '1' ? base : 1n)) % modulus;
+  return result;
+}
+
+function gcd(left: bigint, right: bigint): bigint {
+  return right === 0n ? left : gcd(right, left % right);
+}
+
+interface PssMistakes {
+  readonly trailer?: number;
+  readonly separator?: number;
+  readonly pad?: number;
+  readonly salt?: number;
+  /** Set in the first byte of the message, and in the byte before it where there is one. */
+  readonly lead?: number;
+  readonly head?: number;
+}
+
 /** EMSA-PSS-ENCODE (RFC 8017 §9.1.1) as bytes of the modulus' length, with mistakes where asked for. */
-function encodePss(
-  bits: number,
-  { trailer = 0xbc, separator = 1, pad = 0, salt: saltBytes = 32, lead = 0 },
-): Uint8Array {
+function encodePss(bits: number, mistakes: PssMistakes): Uint8Array {
+  const { trailer = 0xbc, separator = 1, pad = 0, salt: saltBytes = 32 } = mistakes;
   const length = Math.ceil(bits / 8);
   const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
-  const salt = new Uint8Array(saltBytes).fill(7);
-  const check = hash(Buffer.concat([Buffer.alloc(8), hash(DATA), salt]));
-  const block = Buffer.concat([
-    Buffer.alloc(length - 34 - saltBytes, 0),
-    Buffer.of(separator),
-    salt,
-  ]);
-  if (pad !== 0) block[length - 36 - saltBytes] = pad;
-  const mask = Buffer.concat(
-    Array.from({ length: Math.ceil(block.length / 32) }, (_, i) =>
-      hash(Buffer.concat([check, Buffer.of(0, 0, 0, i)])),
-    ),
-  );
-  for (let i = 0; i < block.length; i++) block[i] = (block[i] as number) ^ (mask[i] as number);
-  block[0] = ((block[0] as number) & (0xff >> (8 * length - bits))) | lead;
-  const message = Buffer.concat([block, check, Buffer.of(trailer)]);
-  const whole = Math.ceil((bits + 1) / 8);
-  return new Uint8Array(Buffer.concat([Buffer.alloc(whole - length), message]));
+  for (let fill = 0; ; fill++) {
+    const salt = new Uint8Array(saltBytes).fill(fill);
+    const check = hash(Buffer.concat([Buffer.alloc(8), hash(DATA), salt]));
+    const zeros = Buffer.alloc(length - 34 - saltBytes);
+    const block = Buffer.concat([zeros, Buffer.of(separator), salt]);
+    if (pad !== 0) block[length - 36 - saltBytes] = pad;
+    const mask = Buffer.concat(
+      Array.from({ length: Math.ceil(block.length / 32) }, (_, i) =>
+        hash(Buffer.concat([check, Buffer.of(0, 0, 0, i)])),
+      ),
+    );
+    for (let i = 0; i < block.length; i++) block[i] = (block[i] as number) ^ (mask[i] as number);
+    block[0] = (block[0] as number) & (0xff >> (8 * length - bits));
+    // With four bits clear the message stays below the modulus, even led by a bit beyond its own.
+    if (toBigInt(block) >> BigInt(8 * block.length - 8 * length + bits - 4) !== 0n) continue;
+    block[0] |= mistakes.lead ?? 0;
+    const before = Buffer.alloc(Math.ceil((bits + 1) / 8) - length, mistakes.head);
+    return new Uint8Array(Buffer.concat([before, block, check, Buffer.of(trailer)]));
+  }
 }

@@ -4,8 +4,7 @@
  * revocation list, which revokes those two. It is the same for all chips of a product: its
  * signatures are verified once for many reports; validity, pins and roles are looked at every time.
  */
-import { bytesToHex } from '../bytes.ts';
-import { type Certificate, commonName, parseCertificates } from '../certificate.ts';
+import { type Certificate, commonName, fingerprint, parseCertificates } from '../certificate.ts';
 import { checkPath, checkRole, verifyIssued } from '../chain.ts';
 import { type Checks, recorded, type Verified } from '../checks.ts';
 import { readNow } from '../clock.ts';
@@ -17,7 +16,7 @@ import {
   parseCrl,
   verifyCrl,
 } from '../crl.ts';
-import { type CryptoProvider, defaultCrypto, digestSync } from '../crypto.ts';
+import { type CryptoProvider, defaultCrypto } from '../crypto.ts';
 import { PRODUCTION_TRUST, type TrustAnchors } from '../trust.ts';
 import { SNP_PRODUCTS, type SnpProduct } from './product.ts';
 
@@ -121,7 +120,7 @@ export function readAuthority(
     checks.must(false, 'amd.chain.length', 'chain_length', { expected: '2 certificates' });
   }
   const certificates = { issuer: issuer as Certificate, root: root as Certificate };
-  const pin = bytesToHex(digestSync('SHA-256', certificates.root.der));
+  const pin = fingerprint(certificates.root);
   const product = SNP_PRODUCTS.find((name) => pinsOf(trust, name).includes(pin));
   checks.must(product !== undefined, 'amd.root', 'chain_untrusted_root', { actual: pin });
   const vlek = commonName(certificates.issuer) === issuerName('vlek', product as SnpProduct);

@@ -5,7 +5,8 @@
  *     evidenceHash = SHA-256(canonical JSON (RFC 8785) of {"cpu": …, "format": EVIDENCE_FORMAT, "gpus": […]})
  *
  * where bytes and texts stand as the SHA-256 of the bytes or of the text's UTF-8 bytes, in lower-case
- * hexadecimal, lists as lists, and members that are absent are left out.
+ * hexadecimal, lists as lists, and members that are absent are left out. What is longer than any
+ * verifier reads (2 MiB) is not hashed: its length stands there.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { SnpCollateral } from '../amd/verify.ts';
@@ -40,7 +41,7 @@ export interface GpuEvidence extends NvidiaEvidence {
   readonly chain: string;
   /** XML of reference manifests, at most 16, those of the device's driver and VBIOS among them. */
   readonly manifests?: readonly Uint8Array[] | undefined;
-  /** Answers about its certificates. */
+  /** Answers about its certificates and those of its manifests' signers. */
   readonly ocsp?: readonly OcspAnswer[] | undefined;
   /** Answer of NVIDIA's attestation service about it: a detached EAT. */
   readonly nras?: Uint8Array | undefined;
@@ -57,6 +58,9 @@ export interface Evidence {
 
 /** Changes with what the hashed text means. */
 const EVIDENCE_FORMAT = 'barycenter.tee-evidence/1';
+
+/** Longest byte string or text that is hashed. No verifier reads one as long. */
+const MAX_HASHED = 2_097_152;
 
 /** Digests of what was prepared, which no longer holds the bytes. */
 const preparedDigests = /* @__PURE__ */ new WeakMap<object, object>();
@@ -96,12 +100,11 @@ export function ownBytes(value: unknown): unknown {
 
 /** A value with the SHA-256 of every byte string and text in its place. */
 function digests(value: unknown): unknown {
-  if (value instanceof Uint8Array) return bytesToHex(sha256(value));
-  if (typeof value === 'string') return bytesToHex(sha256(new TextEncoder().encode(value)));
+  if (value instanceof Uint8Array || typeof value === 'string') return digest(value);
   if (Array.isArray(value)) return value.map(digests);
   if (value === undefined) return undefined;
   if (typeof value !== 'object' || value === null)
-    throw new TypeError('evidence: expected bytes, texts, lists and objects of them');
+    throw new TypeError('evidence: expected bytes and texts, or what prepareCollateral made');
   const known = preparedDigests.get(value);
   if (known !== undefined) return known;
   const { authority, ...members } = value as Record<string, unknown>;
@@ -113,4 +116,9 @@ function digests(value: unknown): unknown {
     ...Object.fromEntries(own),
     ...(authority === undefined ? {} : Object(digests(authority))),
   };
+}
+
+function digest(value: Uint8Array | string): string {
+  if (value.length > MAX_HASHED) return `${value.length} is too long`;
+  return bytesToHex(sha256(typeof value === 'string' ? new TextEncoder().encode(value) : value));
 }

@@ -38,12 +38,14 @@ export interface Demand extends Difference {
 const NO_VERDICT: ReadonlySet<TeeCode> = /* @__PURE__ */ new Set<TeeCode>([
   'crl_missing',
   'crypto_unavailable',
+  'snp_endorsement_missing',
 ]);
 
 export class Findings {
   readonly submod: string;
   readonly checks: AppraisalCheck[] = [];
   #vector: TrustVector = uniformVector(CLAIM.none);
+  #refused: Tier = 'affirming';
 
   constructor(submod: string) {
     this.submod = submod;
@@ -56,7 +58,8 @@ export class Findings {
   /** No better than every check and every claim. */
   get tier(): Tier {
     const claimed = Object.values(this.#vector).filter((value) => value !== CLAIM.none);
-    return worstTier([...this.checks.map(({ tier }) => tier), ...claimed.map(tierOf)]);
+    const checked = this.checks.map(({ tier }) => tier);
+    return worstTier([this.#refused, ...checked, ...claimed.map(tierOf)]);
   }
 
   /** Takes over a verifier's checks, and what they say of the evidence if it was refused. */
@@ -70,7 +73,9 @@ export class Findings {
         tier: check.ok ? 'affirming' : tier,
       });
     }
-    if (!verified.ok && !noVerdict) this.#vector = uniformVector(CLAIM.cryptoFailed);
+    if (verified.ok) return;
+    this.#refused = worstTier([this.#refused, tier]);
+    if (!noVerdict) this.#vector = uniformVector(CLAIM.cryptoFailed);
   }
 
   /** Makes claims; a worse value of the same claim stays. */

@@ -13,7 +13,8 @@ import type { NvidiaFacts } from '../nvidia/facts.ts';
 import { judgeSnp } from '../policy/amd.ts';
 import { judgeIntel } from '../policy/intel.ts';
 import { judgeDevice, judgeFleet } from '../policy/nvidia.ts';
-import { type CpuKind, type Policy, policyId } from '../policy/policy.ts';
+import { policyId } from '../policy/policy.ts';
+import type { CpuKind, Policy } from '../policy/policy-shape.ts';
 import { type Appraisal, assemble, type Part } from './appraisal.ts';
 import { Findings } from './findings.ts';
 
@@ -41,8 +42,6 @@ export interface VerifiedGpu {
 export interface VerifiedEvidence {
   readonly cpu: VerifiedCpu | undefined;
   readonly gpus: readonly VerifiedGpu[];
-  /** Result about the links between the devices, where they protect them. */
-  readonly topology?: Verified<unknown> | undefined;
 }
 
 /** What evidence is judged by. */
@@ -57,7 +56,7 @@ export interface Judge {
 }
 
 /** Judges verified evidence. */
-export function judge({ cpu, gpus, topology }: VerifiedEvidence, by: Judge): Appraisal {
+export function judge({ cpu, gpus }: VerifiedEvidence, by: Judge): Appraisal {
   const { policy, now, evidenceHash, composition } = by;
   const whole = new Findings('all');
   if (composition !== undefined) judgeComposition(composition.result, whole);
@@ -78,7 +77,6 @@ export function judge({ cpu, gpus, topology }: VerifiedEvidence, by: Judge): App
     devices.flatMap(({ facts }) => facts ?? []),
     { policy, findings: whole },
   );
-  if (topology !== undefined) whole.adopt(topology);
   return assemble(
     { whole, cpu: cpu && judgeCpu(cpu, by), gpus: devices, binding: factsOf(composition?.result) },
     { appraisedAt: new Date(now), policyId: policyId(policy), evidenceHash },

@@ -1,9 +1,11 @@
 /** Appraisals for people and for other programs: as plain JSON, and as text. */
 import type { SnpFacts } from '../amd/facts.ts';
+import type { BindingFacts } from '../binding/verify-binding.ts';
 import { bytesToHex } from '../bytes.ts';
 import type { IntelFacts } from '../intel/facts.ts';
 import type { NvidiaFacts } from '../nvidia/facts.ts';
 import type { TcbReport } from '../policy/tcb.ts';
+import { printable } from '../printable.ts';
 import type { Appraisal, Submodule } from './appraisal.ts';
 import { type Plain, plainCpu, plainNvidia } from './facts-hash.ts';
 
@@ -18,6 +20,8 @@ export interface AppraisalReport {
   readonly vector: Plain;
   readonly cpu?: SubmoduleReport;
   readonly gpus: readonly SubmoduleReport[];
+  /** What the evidence is bound to, where that was asked and holds. */
+  readonly binding?: Plain;
   readonly checks: readonly Plain[];
 }
 
@@ -34,7 +38,7 @@ export interface SubmoduleReport {
 
 /** The appraisal as plain JSON. */
 export function appraisalReport(appraisal: Appraisal): AppraisalReport {
-  const { cpu, gpus, factsHash } = appraisal;
+  const { cpu, gpus, binding, factsHash } = appraisal;
   return {
     status: appraisal.status,
     appraisedAt: appraisal.appraisedAt.toISOString(),
@@ -45,6 +49,7 @@ export function appraisalReport(appraisal: Appraisal): AppraisalReport {
     vector: { ...appraisal.vector },
     ...(cpu === undefined ? {} : { cpu: reportCpu(cpu) }),
     gpus: gpus.map(reportGpu),
+    ...(binding && { binding: reportBinding(binding) }),
     checks: appraisal.checks.map((check) => ({ ...check })),
   };
 }
@@ -106,6 +111,22 @@ function reportModule({ status, vector, expiresAt }: Submodule<unknown>): Submod
   return { status, vector: { ...vector }, ...iso('expiresAt', expiresAt) };
 }
 
+function reportBinding(binding: BindingFacts): Plain {
+  const { signerAddress } = binding;
+  return {
+    chainId: String(binding.chainId),
+    registry: bytesToHex(binding.registry),
+    operator: bytesToHex(binding.operator),
+    challenge: bytesToHex(binding.challenge),
+    bind: bytesToHex(binding.bind),
+    gpuCommit: bytesToHex(binding.gpuCommit),
+    deviceIds: binding.deviceIds.map((id) => bytesToHex(id)),
+    signer: signerAddress && bytesToHex(signerAddress),
+    channel: binding.channel,
+    collectedByMeasuredCode: binding.collectedByMeasuredCode,
+  };
+}
+
 function reportTcb({ date, graceUntil, distance, ...tcb }: TcbReport): Plain {
   return {
     ...tcb,
@@ -162,8 +183,9 @@ function iso<Name extends string>(name: Name, date: Date | undefined): { [_ in N
   return (date === undefined ? {} : { [name]: date.toISOString() }) as { [_ in Name]?: string };
 }
 
-/** Rows with every column but the last as wide as its widest cell. */
-function table(rows: readonly (readonly string[])[]): string[] {
+/** Rows with every column but the last as wide as its widest cell. Names in cells may be anyone's. */
+function table(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, i) => {

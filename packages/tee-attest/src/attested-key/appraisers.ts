@@ -45,6 +45,14 @@ export function checkCoseAppraisers(set: CoseAppraisers): void {
     if (kid.length === 0 || kid.length > 32) throw new RangeError('kid: expected 1 to 32 bytes');
     if (!isPublicKey(key)) throw new RangeError(`publicKey: no key of ${algorithm}`);
   }
+  if (new Set(set.keys.map(holderOf)).size !== set.keys.length)
+    throw new RangeError('appraisers: one key stands twice');
+}
+
+/** Of a P-256 key the x-coordinate, whatever its form: who holds a key holds its negative too. */
+function holderOf({ algorithm, publicKey }: CoseAppraiser): string {
+  const at = algorithm === 'EdDSA' ? 0 : 1;
+  return `${algorithm} ${bytesToHex(publicKey.subarray(at, at + 32))}`;
 }
 
 function checkSet(

@@ -17,6 +17,7 @@ import {
   type AttestedKey,
   checkStatement,
   digestOfChecked,
+  expiryOf,
 } from './statement.ts';
 import { DOMAIN_NAME, DOMAIN_VERSION, type Domain } from './typed-data.ts';
 import { type AttestedKeyFacts, type AttestedKeyRequest, checkStanding } from './verify.ts';
@@ -135,7 +136,7 @@ export function verifyAttestedKeyCose(
       checks.must(ok, `attestedKey.${i}.signature`, 'appraiser_signature_invalid');
     });
     const digest = digestOfChecked(statement, domain);
-    const expiresAt = new Date(1000 * Number(statement.notAfter));
+    const expiresAt = expiryOf(statement);
     return { statement, digest, signers: signers.map(({ kid }) => kid), expiresAt };
   });
 }

@@ -49,6 +49,9 @@ export interface AttestedKey {
   readonly setEpoch: number;
 }
 
+/** ECMAScript, "Time Values and Time Range". */
+const LAST_TIME_MS = 8.64e15;
+
 export const ATTESTED_KEY_FIELDS: StructFields = [
   ['keyId', 'bytes32'],
   ['signer', 'address'],
@@ -126,6 +129,11 @@ export interface TypedData {
   >;
   readonly primaryType: 'AttestedKey';
   readonly message: Readonly<Record<string, `0x${string}` | bigint | number>>;
+}
+
+/** The end of a statement; the last time a `Date` can hold where it is beyond. */
+export function expiryOf({ notAfter }: AttestedKey): Date {
+  return new Date(Math.min(1000 * Number(notAfter), LAST_TIME_MS));
 }
 
 /** Demands that every field is there, fits its type, and that the key id is the hash it must be. */

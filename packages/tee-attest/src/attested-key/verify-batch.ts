@@ -8,7 +8,7 @@ import { readNow } from '../clock.ts';
 import { checkAppraisers } from './appraisers.ts';
 import { accountOf, findWrongDigests, type SignedDigest, verifyDigests } from './ecdsa.ts';
 import { checkAccounts, checkCount } from './signers.ts';
-import { attestedKeyDigest } from './statement.ts';
+import { attestedKeyDigest, expiryOf } from './statement.ts';
 import {
   type AttestedKeyFacts,
   type AttestedKeyRequest,
@@ -60,7 +60,7 @@ export async function verifyAttestedKeys(
             signed: { digest, signature, publicKey: publicKeys[i] as Uint8Array },
           });
         });
-        const expiresAt = new Date(1000 * Number(statement.notAfter));
+        const expiresAt = expiryOf(statement);
         return { statement, digest, signers: signers as Uint8Array[], expiresAt };
       }),
     ),

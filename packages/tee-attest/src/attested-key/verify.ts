@@ -8,7 +8,7 @@ import { readNow } from '../clock.ts';
 import { type Appraisers, checkAppraisers } from './appraisers.ts';
 import type { VerifiedRevocation } from './revocation.ts';
 import { checkSigners } from './signers.ts';
-import { type AttestedKey, attestedKeyDigest } from './statement.ts';
+import { type AttestedKey, attestedKeyDigest, expiryOf } from './statement.ts';
 import type { Domain } from './typed-data.ts';
 
 /** A statement with its signatures, ascending by the accounts that made them. */
@@ -50,7 +50,7 @@ export function verifyAttestedKey(
     const digest = attestedKeyDigest(statement, request.domain);
     checkStanding(statement, { ...request, now, setEpoch: request.appraisers.epoch }, checks);
     const signers = checkSigners(digest, signatures, { ...request, checks });
-    return { statement, digest, signers, expiresAt: new Date(1000 * Number(statement.notAfter)) };
+    return { statement, digest, signers, expiresAt: expiryOf(statement) };
   });
 }
 

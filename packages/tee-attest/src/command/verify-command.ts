@@ -8,7 +8,9 @@ import { appraise } from '../appraise.ts';
 import { parseHex, parseText } from '../bytes.ts';
 import { TeeError } from '../errors.ts';
 import type { CollateralClient } from '../fetch/answer.ts';
-import { definePolicy, type Policy, parsePolicy } from '../policy/policy.ts';
+import { definePolicy, parsePolicy } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy-shape.ts';
+import { printable } from '../printable.ts';
 import { GatherError, gather } from './gather.ts';
 
 const USAGE = `usage: tee-attest verify FILE... [options]
@@ -73,7 +75,7 @@ export async function runVerifyCommand(
     const code = error instanceof TeeError ? error.code : 'files';
     if (args.includes('--json'))
       return { status: 1, output: `${JSON.stringify({ status: 'none', code, message })}\n` };
-    return { status: 1, output: `refused: ${code}: ${message}\n` };
+    return { status: 1, output: `refused: ${code}: ${printable(message)}\n` };
   }
 }
 

@@ -3,7 +3,7 @@
  * is checked once; every use checks the times again, because what was current then may have ended.
  */
 import { bytesToHex, equalBytes } from '../bytes.ts';
-import type { Certificate } from '../certificate.ts';
+import { type Certificate, fingerprint } from '../certificate.ts';
 import { checkRole, checkValidity, verifyChain } from '../chain.ts';
 import { type Checks, recorded, type Verified } from '../checks.ts';
 import { readNow, timeText } from '../clock.ts';
@@ -15,7 +15,7 @@ import {
   parseCrl,
   verifyCrl,
 } from '../crl.ts';
-import { type CryptoProvider, defaultCrypto, digestSync } from '../crypto.ts';
+import { type CryptoProvider, defaultCrypto } from '../crypto.ts';
 import type { TeeCode } from '../errors.ts';
 import { PRODUCTION_TRUST, type TrustAnchors } from '../trust.ts';
 import { readCertificates } from './certificates.ts';
@@ -202,7 +202,7 @@ export async function verifyParts(
     tcbInfo: await tcbInfo(checks),
     qeIdentity: await qeIdentity(checks),
     crypto,
-    root: bytesToHex(digestSync('SHA-256', root?.der as Uint8Array)),
+    root: fingerprint(root as Certificate),
     pckChains: new Map(),
   };
   checkStatementTimes(verified, now, checks);

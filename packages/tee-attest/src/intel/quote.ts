@@ -122,7 +122,7 @@ export function parseQuote(bytes: Uint8Array, { trailing = 'reject' }: QuoteOpti
     HEADER_BYTES + (version === 5 ? DESCRIPTOR_BYTES : 0) + bodySize,
   );
   const data = read(reader.take(reader.u32()));
-  if (reader.left > 0 && trailing === 'reject') {
+  if (reader.left > 0 && trailing !== 'trim') {
     throw refused('quote_trailing_bytes', 'bytes after the quote', 0, reader.left);
   }
   return {

@@ -32,6 +32,7 @@ export interface NvidiaFacts {
         /** Indices in the report that no manifest has a value for. */
         readonly withoutReference: readonly number[];
         readonly manifests: readonly {
+          readonly kind: 'driver' | 'vbios';
           readonly id: string;
           readonly version: string;
           readonly sha256: Uint8Array;

@@ -5,7 +5,7 @@
 import { bytesToHex } from '../bytes.ts';
 import { Checks, recorded, type Verified } from '../checks.ts';
 import { readNow } from '../clock.ts';
-import { TeeError } from '../errors.ts';
+import { type Difference, TeeError } from '../errors.ts';
 import { readIdentity } from './chain.ts';
 import { type NvidiaCollateral, type NvidiaOptions, verifyDevice } from './device.ts';
 import { MAX_DEVICES, type NvidiaEvidence } from './evidence.ts';
@@ -81,8 +81,8 @@ export async function verifyNvidiaFleet(
       return result.facts;
     });
     checkCounts(facts, expected, checks);
-    const protects = facts.some(({ features }) => features.mode === 'protected-pcie');
-    if (protects && options.topology !== 'unchecked') checkTopology(facts, checks);
+    for (const { id, ok, ...links } of options.topology === 'unchecked' ? [] : compareLinks(facts))
+      checks.must(ok, `nvidia.fleet.${id}`, 'gpu_fleet_topology', links);
     const end = Math.min(...facts.map(({ expiresAt }) => expiresAt.getTime()));
     return { devices: facts, expiresAt: new Date(end) };
   });
@@ -117,32 +117,44 @@ function checkCounts(
   });
 }
 
+/** One comparison of links with attested devices. */
+interface LinkCheck extends Required<Difference> {
+  readonly id: string;
+  readonly ok: boolean;
+}
+
 /**
- * As NVIDIA's topology check: every GPU sees exactly the attested switches, and all switches see the
- * same GPUs, at least as many as there are here.
+ * As NVIDIA's topology check, if one GPU protects its links: every GPU sees exactly the attested
+ * switches, and all switches see the same GPUs, as many as there are here. Nothing to compare otherwise.
  */
-export function checkTopology(facts: readonly NvidiaFacts[], checks: Checks): void {
+export function compareLinks(facts: readonly NvidiaFacts[]): readonly LinkCheck[] {
+  if (!facts.some(({ features }) => features.mode === 'protected-pcie')) return [];
   const gpus = facts.filter(({ kind }) => kind === 'gpu');
   const switches = facts.filter(({ kind }) => kind === 'switch');
   const attested = switches
     .map(({ report }) => report.opaque.pdi ?? 'none')
     .sort()
     .join(' ');
-  gpus.forEach(({ report }, i) => {
-    const seen = report.opaque.links?.join(' ');
-    checks.must(seen === attested, `nvidia.fleet.gpu.${i}.links`, 'gpu_fleet_topology', {
-      expected: attested,
-      actual: seen ?? 'none',
-    });
-  });
   const [first] = switches;
   const common = first?.report.opaque.links?.join(' ');
-  switches.forEach(({ report }, i) => {
-    const { links = [] } = report.opaque;
-    const same = links.join(' ') === common && links.length === gpus.length;
-    checks.must(same, `nvidia.fleet.switch.${i}.links`, 'gpu_fleet_topology', {
-      expected: `${gpus.length} GPUs, the same for all switches`,
-      actual: links.join(' '),
-    });
-  });
+  return [
+    ...gpus.map(({ report }, i): LinkCheck => {
+      const seen = report.opaque.links?.join(' ');
+      return {
+        id: `gpu.${i}.links`,
+        ok: seen === attested,
+        expected: attested,
+        actual: seen ?? 'none',
+      };
+    }),
+    ...switches.map(({ report }, i): LinkCheck => {
+      const { links = [] } = report.opaque;
+      return {
+        id: `switch.${i}.links`,
+        ok: links.join(' ') === common && links.length === gpus.length,
+        expected: `${gpus.length} GPUs, the same for all switches`,
+        actual: links.join(' '),
+      };
+    }),
+  ];
 }

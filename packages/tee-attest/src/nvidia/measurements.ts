@@ -65,7 +65,7 @@ export function compareMeasurements(
     withoutReference: report.measurements
       .map(({ index }) => index)
       .filter((index) => !references.has(index)),
-    manifests: manifests.map(({ id, version, sha256 }) => ({ id, version, sha256 })),
+    manifests: manifests.map(({ id, kind, version, sha256 }) => ({ id, kind, version, sha256 })),
   };
 }
 

@@ -40,7 +40,12 @@ export interface ManifestOptions {
    * Answers about the signer's certificates. If given, every one but the root must be good; without
    * them, the manifest says `revocationChecked: false`.
    */
-  readonly ocsp?: readonly OcspAnswer[];
+  readonly ocsp?: readonly OcspAnswer[] | undefined;
+  /**
+   * Whether answers, if any are given, must be about every certificate. If not, the manifest says
+   * whether they are; an answer that is not good refuses it all the same. Default: required.
+   */
+  readonly revocation?: 'required' | 'unchecked';
 }
 
 /** A manifest whose signatures hold; only time and revocation can still make it unacceptable. */
@@ -91,10 +96,14 @@ export interface Judge {
   readonly roots: readonly string[];
   readonly crypto: CryptoProvider;
   readonly ocsp: readonly OcspAnswer[] | undefined;
+  /** Whether the answers must be about every certificate. */
+  readonly complete: boolean;
 }
 
-export function readJudge({ now, trust = PRODUCTION_TRUST, crypto, ocsp }: ManifestOptions): Judge {
-  return { now: readNow(now), roots: trust.nvidiaRim, crypto: crypto ?? defaultCrypto(), ocsp };
+export function readJudge(options: ManifestOptions): Judge {
+  const { now, trust = PRODUCTION_TRUST, crypto = defaultCrypto(), ocsp } = options;
+  const complete = options.revocation !== 'unchecked';
+  return { now: readNow(now), roots: trust.nvidiaRim, crypto, ocsp, complete };
 }
 
 /** As {@link verifyReferenceManifest} without revocation, with the chain, and throwing. */
@@ -122,13 +131,13 @@ export function checkManifestTime(
 /** Demands that answers, if any are given, find the signer's certificates good. */
 export async function withRevocation(
   { manifest, chain }: GenuineManifest,
-  { ocsp, ...judge }: Judge & { readonly checks: Checks },
+  { ocsp, complete: required, ...judge }: Judge & { readonly checks: Checks },
 ): Promise<ReferenceManifest> {
   if (ocsp === undefined) return manifest;
-  const request = { ...judge, id: 'nvidia.rim', from: 0, required: true };
-  const { ends } = await checkRevocation(chain, ocsp, request);
+  const request = { ...judge, id: 'nvidia.rim', from: 0, required };
+  const { complete: revocationChecked, ends } = await checkRevocation(chain, ocsp, request);
   const expiresAt = new Date(Math.min(manifest.expiresAt.getTime(), ...ends));
-  return { ...manifest, expiresAt, revocationChecked: true };
+  return { ...manifest, expiresAt, revocationChecked };
 }
 
 /** Demands chain, roles, digest and signature, all computed at once; returns the file's SHA-256. */

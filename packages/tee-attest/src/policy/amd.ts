@@ -6,8 +6,7 @@ import { equalBytes } from '../bytes.ts';
 import { judgeIdentity } from './identity.ts';
 import { judgeDebug } from './intel.ts';
 import { judgeMeasurements } from './measurement.ts';
-import type { Policy } from './policy.ts';
-import type { SnpPolicy } from './policy-shape.ts';
+import type { Policy, SnpPolicy } from './policy-shape.ts';
 
 const MISCONFIGURED = { configuration: CLAIM.contraindicated };
 const OUTDATED = { hardware: CLAIM.contraindicated };
@@ -55,7 +54,7 @@ function judgePlatform(facts: SnpFacts, policy: SnpPolicy, findings: Findings): 
       claims: { 'instance-identity': CLAIM.unrecognized },
     });
   }
-  judgeIdentity('snp.chip', facts.chipId, { policy: policy.chip, findings });
+  judgeIdentity('snp.chip', facts.chipId, { policy: policy.chip, findings, canHide: true });
   const { platformInfo } = facts.report;
   judgeBits('snp.platform', platformInfo, {
     required: policy.platformRequired,

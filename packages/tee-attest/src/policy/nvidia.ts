@@ -3,9 +3,9 @@ import type { Findings } from '../appraisal/findings.ts';
 import { CLAIM } from '../appraisal/vector.ts';
 import { bytesToHex } from '../bytes.ts';
 import type { NvidiaFacts } from '../nvidia/facts.ts';
+import { compareLinks } from '../nvidia/fleet.ts';
 import { judgeIdentity } from './identity.ts';
-import type { Policy } from './policy.ts';
-import type { GpuPolicy } from './policy-shape.ts';
+import type { GpuPolicy, Policy } from './policy-shape.ts';
 
 const OUTDATED = { hardware: CLAIM.contraindicated };
 
@@ -56,7 +56,7 @@ export function judgeDevice(
   );
 }
 
-/** Judges the number of devices, and that no device answers twice. */
+/** Judges the number of devices, that no device answers twice, and where protected links lead. */
 export function judgeFleet(
   devices: readonly NvidiaFacts[],
   { policy: { gpu }, findings }: { policy: Policy; findings: Findings },
@@ -76,6 +76,18 @@ export function judgeFleet(
       tier: 'contraindicated',
     });
   }
+  const links = gpu.topology ? compareLinks(devices) : [];
+  const wrong = links.find(({ ok }) => !ok);
+  if (links.length > 0) {
+    findings.demand({
+      ok: wrong === undefined,
+      id: 'gpu.topology',
+      code: 'gpu_fleet_topology',
+      expected: wrong?.expected ?? 'links to attested devices',
+      actual: wrong?.actual ?? 'links to attested devices',
+      claims: { configuration: CLAIM.contraindicated },
+    });
+  }
   const names = devices.map(({ deviceId }) => bytesToHex(deviceId));
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (devices.length < 2) return;
@@ -90,17 +102,20 @@ export function judgeFleet(
 }
 
 function judgeReference(
-  { measurements, revocationChecked }: NvidiaFacts,
+  { kind, measurements, revocationChecked }: NvidiaFacts,
   policy: GpuPolicy,
   { findings, endorsed }: { findings: Findings; endorsed: boolean },
 ): void {
-  const compared = measurements !== undefined || endorsed;
+  // One manifest compares a part only: the worker chooses which ones it hands over.
+  const needed = kind === 'gpu' ? (['driver', 'vbios'] as const) : (['vbios'] as const);
+  const given = measurements?.manifests.map((manifest) => manifest.kind) ?? [];
+  const compared = endorsed || needed.every((each) => given.includes(each));
   findings.demand({
     ok: compared,
     id: 'gpu.manifests',
     code: 'policy_manifests',
-    expected: 'measurements compared with reference values',
-    actual: reference(measurements?.compared, endorsed),
+    expected: `measurements compared with manifests of ${needed.join(' and ')}`,
+    actual: endorsed ? 'by NVIDIA' : given.length === 0 ? 'none' : given.join(' and '),
     tier: policy.manifests ? 'none' : 'warning',
   });
   if (compared) findings.claim({ executables: CLAIM.approvedBoot });
@@ -123,11 +138,6 @@ function judgeReference(
     actual: revocationChecked ? 'good' : endorsed ? 'by NVIDIA' : 'not asked',
     tier: policy.revocation ? 'none' : 'warning',
   });
-}
-
-function reference(compared: number | undefined, endorsed: boolean): string {
-  if (compared !== undefined) return `${compared} compared`;
-  return endorsed ? 'by NVIDIA' : 'none compared';
 }
 
 /** What a device says of itself, and what it may say. */

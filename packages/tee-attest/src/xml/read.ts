@@ -26,11 +26,9 @@ export const MAX_XML_ATTRIBUTES = 64;
 /** Most namespaces in scope at one element. A manifest has 4. */
 export const MAX_XML_NAMESPACES = 16;
 
-// All expressions but ILLEGAL are sticky and read forward only.
+/** Sticky: read where the last one ended. */
 const NAME = /(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)/y;
-const SPACE = /[ \t\n]*/y;
-const EQUALS = /[ \t\n]*=[ \t\n]*/y;
-const VALUE = /"([^"<\t\n]*)"|'([^'<\t\n]*)'/y;
+const NOT_IN_VALUE = /[<\t\n]/;
 const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&/g;
 /** Anything but XML's Char (§2.2), and carriage returns. */
 const ILLEGAL = /[^\t\n\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
@@ -70,9 +68,9 @@ class Reader {
   }
 
   document(): XmlElement {
-    this.#match(SPACE);
+    this.#skipSpace();
     const root = this.#element(NO_NAMESPACES, 1);
-    this.#match(SPACE);
+    this.#skipSpace();
     if (this.#at !== this.#source.length) throw this.#unexpected('the end');
     return root;
   }
@@ -110,7 +108,7 @@ class Reader {
     const end = this.#name();
     if (end.prefix !== name.prefix || end.local !== name.local)
       throw malformed(`an end tag of another element before ${this.#at}`);
-    this.#match(SPACE);
+    this.#skipSpace();
     this.#expect('>');
     return children;
   }
@@ -122,16 +120,17 @@ class Reader {
     const declared = new Map<string, string>();
     const written: Omit<XmlAttribute, 'namespace'>[] = [];
     for (;;) {
-      const spaces = this.#match(SPACE)[0].length;
+      const spaces = this.#skipSpace();
       const next = this.#source[this.#at];
       if (next === '>' || next === '/') break;
       if (spaces === 0) throw this.#unexpected('white space');
       if (written.length + declared.size === MAX_XML_ATTRIBUTES)
         throw tooLarge('attributes', MAX_XML_ATTRIBUTES);
       const { prefix, local } = this.#name();
-      this.#match(EQUALS);
-      const match = this.#match(VALUE);
-      const value = readReferences(match[1] ?? match[2] ?? '');
+      this.#skipSpace();
+      this.#expect('=');
+      this.#skipSpace();
+      const value = readReferences(this.#quoted());
       if (prefix === 'xmlns') declare(declared, local, value);
       else if (prefix === '' && local === 'xmlns') declare(declared, '', value);
       else written.push({ prefix, local, value });
@@ -143,16 +142,31 @@ class Reader {
     const next = this.#source[this.#at];
     if (next === '!' || next === '?')
       throw new TeeError('xml_forbidden', `markup outside the profile at ${this.#at}`);
-    const [, prefix = '', local = ''] = this.#match(NAME);
-    return { prefix, local };
+    NAME.lastIndex = this.#at;
+    const match = NAME.exec(this.#source);
+    if (match === null) throw this.#unexpected('a name');
+    this.#at += match[0].length;
+    return { prefix: match[1] ?? '', local: match[2] ?? '' };
   }
 
-  #match(pattern: RegExp): RegExpExecArray {
-    pattern.lastIndex = this.#at;
-    const match = pattern.exec(this.#source);
-    if (match === null) throw this.#unexpected('other markup');
-    this.#at += match[0].length;
-    return match;
+  /** An attribute's value as it is written. */
+  #quoted(): string {
+    const mark = this.#source[this.#at];
+    const end = mark === '"' || mark === "'" ? this.#source.indexOf(mark, this.#at + 1) : -1;
+    const value = this.#source.slice(this.#at + 1, Math.max(end, 0));
+    if (end < 0 || NOT_IN_VALUE.test(value)) throw this.#unexpected('a value in quotation marks');
+    this.#at = end + 1;
+    return value;
+  }
+
+  /** How many characters of white space were skipped. */
+  #skipSpace(): number {
+    const start = this.#at;
+    for (;;) {
+      const next = this.#source[this.#at];
+      if (next !== ' ' && next !== '\n' && next !== '\t') return this.#at - start;
+      this.#at++;
+    }
   }
 
   #skip(literal: string): boolean {
