@@ -47,7 +47,7 @@ export function writeResults(
     (a, b) => order.indexOf(a.name) - order.indexOf(b.name),
   );
   const merged = checkResults({ ...fresh, rows });
-  writeFileSync(path, `${flatOnOneLine(JSON.stringify(merged, rounded, 1))}\n`);
+  writeFileSync(path, `${withoutBreaks(JSON.stringify(merged, rounded, 1))}\n`);
   return merged;
 }
 
@@ -83,12 +83,10 @@ function major(version: string): string {
   return version.split('.')[0]!;
 }
 
-/**
- * Lists of numbers and objects that hold nothing nested take one line each: samples are most of a file.
- * JSON text has line breaks only between its parts.
- */
-function flatOnOneLine(json: string): string {
-  return json.replace(/\[\n[-+.,\de\s]*\]|\{\n[^{}[\]]*\}/g, (flat) => flat.replace(/\n\s*/g, ''));
+/** Lists and summaries of samples are most of a file: each takes one line. */
+function withoutBreaks(json: string): string {
+  const join = (part: string): string => part.replace(/\n\s*/g, '');
+  return json.replace(/\[\n[-+.,\de\s]*\]/g, join).replace(/\{\n\s*"median"[^{}]*\}/g, join);
 }
 
 /** Times keep five significant digits: nanoseconds of a millisecond are noise. */
