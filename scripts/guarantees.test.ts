@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { claimsOf, titlesOf } from './guarantees.ts';
+import { claimsOf, textsOf, titlesOf } from './guarantees.ts';
 import { publishedPackages, ROOT } from './workspace.ts';
 
 /** Where a package's claims may be tested beside its own `test` folder. */
@@ -14,7 +14,9 @@ const SHARED_FOLDERS = [
 
 for (const { folder } of publishedPackages()) {
   const tests = [join(folder, 'test'), ...SHARED_FOLDERS].flatMap(testsIn);
-  for (const path of ['README.md', 'ATTACKS.md'].map((name) => join(folder, name))) {
+  for (const path of ['README.md', 'ATTACKS.md', 'NEGATIVES.md'].map((name) =>
+    join(folder, name),
+  )) {
     if (!existsSync(path)) continue;
     const claims = claimsOf(readFileSync(path, 'utf8'));
     describe(relative(ROOT, path), () => {
@@ -37,6 +39,13 @@ test('every claim of da-sampling names a test by its title', () => {
     );
     expect(unnamed, name).toEqual([]);
   }
+});
+
+test('every group of negatives of tee-attest has its row', () => {
+  const table = readFileSync(join(ROOT, 'packages', 'tee-attest', 'NEGATIVES.md'), 'utf8');
+  const numbers = [...table.matchAll(/^\| (\d+[a-o]?) +\|/gm)].map(([, number]) => number);
+  const parts = [...'abcdefghijklmno'].map((letter) => `72${letter}`);
+  expect(numbers).toEqual([...Array.from({ length: 71 }, (_, i) => `${i + 1}`), ...parts]);
 });
 
 test('a citation is read with its file, and a title of another file does not do', () => {
@@ -91,6 +100,12 @@ function testsIn(folder: string): TestFile[] {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => ({
       file: name.split(/[\\/]/).at(-1)!,
-      titles: titlesOf(readFileSync(join(folder, name), 'utf8')),
+      titles: statedIn(name, readFileSync(join(folder, name), 'utf8')),
     }));
+}
+
+/** Titles; where they are data, any text of the file. */
+function statedIn(name: string, source: string): string[] {
+  const areData = !name.endsWith('.test.ts') || source.includes('.each(');
+  return areData ? textsOf(source) : titlesOf(source);
 }

@@ -1,8 +1,8 @@
 /**
  * Which tests a document cites for its claims, and which tests there are. In a table whose last column
- * is headed "test", a cell names files as `x.test.ts` and titles, or parts of titles, in "quotes" or
- * `code`, with … for what is left out; a title belongs to the file before it, or to any file if there is
- * none.
+ * is headed "test", a cell names files as `x.test.ts` (or `x.ts` of laws as data) and titles, or parts of
+ * titles, in "quotes" or `code`, with … for what is left out; a title belongs to the file before it, or to
+ * any file if there is none.
  */
 
 /** A file and, if one is named, a part of a title in it. */
@@ -15,9 +15,11 @@ export type Citation = {
 /** A row of a table that claims something. */
 export type Claim = { readonly line: number; readonly citations: readonly Citation[] };
 
-const CITED = /`([\w./-]+\.test\.ts)`|`([^`]+)`|"([^"]+)"/g;
+const CITED = /`([\w./-]+\.ts)`|`([^`]+)`|"([^"]+)"/g;
 const TITLE =
   /\b(?:it|test|describe)(?:\.\w+(?:\([^()]*\))?)?\(\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)"|`((?:\\.|[^`\\])*)`)/g;
+
+const TEXT = /'((?:\\.|[^'\\\n])+)'|"((?:\\.|[^"\\\n])+)"|`((?:\\.|[^`\\])+)`/g;
 
 /** The rows of every table of `markdown` whose last column is "test". */
 export function claimsOf(markdown: string): Claim[] {
@@ -33,6 +35,13 @@ export function claimsOf(markdown: string): Claim[] {
     }
   });
   return claims;
+}
+
+/** Every text in a source file: titles of tests that are data are among them. */
+export function textsOf(source: string): string[] {
+  return [...source.matchAll(TEXT)].map(([, single, double, template]) =>
+    (single ?? double ?? template)!.replace(/\\(['"`])/g, '$1'),
+  );
 }
 
 /** The titles of the tests in a source file, as written. */

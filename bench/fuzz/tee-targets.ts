@@ -13,7 +13,11 @@ import { parseSnpReport } from '../../packages/tee-attest/src/amd/report.ts';
 import { findWrongDigests } from '../../packages/tee-attest/src/attested-key/ecdsa.ts';
 import { decodeCbor } from '../../packages/tee-attest/src/cbor/decode.ts';
 import { type CborValue, encodeCbor } from '../../packages/tee-attest/src/cbor/encode.ts';
-import { parseCertificate } from '../../packages/tee-attest/src/certificate.ts';
+import {
+  type Certificate,
+  OID,
+  parseCertificate,
+} from '../../packages/tee-attest/src/certificate.ts';
 import { parseCrl } from '../../packages/tee-attest/src/crl.ts';
 import { parseQuote } from '../../packages/tee-attest/src/intel/quote.ts';
 import { parseGpuReport } from '../../packages/tee-attest/src/nvidia/report.ts';
@@ -50,16 +54,17 @@ function encodings(): Target[] {
   return [
     bytesTarget('tee::parseCertificate', certificate, {
       ours: (bytes) => {
-        const { serial, notBefore, notAfter, isAuthority, keyUsage } = parseCertificate(bytes);
+        const found = parseCertificate(bytes);
+        const { serial, notBefore, notAfter, isAuthority, keyUsage } = found;
         const authority = isAuthority && (keyUsage?.has(KEY_CERT_SIGN) ?? true);
-        return [digits(serial), notBefore, notAfter, authority];
+        return [digits(serial), notBefore, notAfter, authority && isJudged(found)];
       },
       openssl: (bytes) => {
-        const { issuer, subject } = parseCertificate(bytes);
-        const mended = withSoundNames(bytes, [issuer, subject]);
+        const found = parseCertificate(bytes);
+        const mended = withSoundNames(bytes, [found.issuer, found.subject]);
         const { serialNumber, validFrom, validTo, ca } = new X509Certificate(mended);
         const serial = Buffer.from(serialNumber, 'hex');
-        return [digits(serial), Date.parse(validFrom), Date.parse(validTo), ca];
+        return [digits(serial), Date.parse(validFrom), Date.parse(validTo), ca && isJudged(found)];
       },
     }),
     bytesTarget('tee::parseCrl', revocationList, {
@@ -223,6 +228,11 @@ function bytesTarget(
 /** A rival that may accept what ours refuses. */
 function stricter<Arguments>(run: (args: Arguments) => unknown): Rival<Arguments> {
   return { run, excuse: (_, ours) => !ours.accepted };
+}
+
+/** Whether all extensions are known: OpenSSL reads others too, ours leaves them to the chain's check. */
+function isJudged({ extensions }: Certificate): boolean {
+  return [...extensions.keys()].every((id) => id === OID.basicConstraints || id === OID.keyUsage);
 }
 
 /**

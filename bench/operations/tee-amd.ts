@@ -6,7 +6,13 @@ import {
   verifySnp,
 } from '@barycenter/tee-attest/amd';
 import { type Contender, type Operation, operation } from '../src/operation.ts';
-import { flipped, readEvidence, subtleContest } from '../src/tee-evidence.ts';
+import {
+  atMostTimes,
+  BUDGET_MS,
+  flipped,
+  readEvidence,
+  subtleContest,
+} from '../src/tee-evidence.ts';
 import { quoteSignature, tdxQuote } from './tee-intel.ts';
 
 interface ReportCase {
@@ -50,14 +56,14 @@ const prepared: Contender<ReportCase> = async ({ report, vcek, chain }) => {
   return verifying(report, { vcek, authority: authority.facts });
 };
 
-const common = { table: 'tee', input: async () => readCase() } as const;
+const common = { table: 'tee', budgetMs: BUDGET_MS, input: async () => readCase() } as const;
 
 export const snpReports: readonly Operation[] = [
   ...Object.entries({ fresh, prepared }).map(([authority, ours]) =>
     operation<ReportCase>({
       ...common,
       name: `tee::verifySnp/authority=${authority}`,
-      must: [{ rule: 'within', peer: 'subtle P-256', bound: 12 }],
+      must: atMostTimes(12),
       wrong: changed,
       contenders: { ours, 'subtle P-256': subtle },
     }),
@@ -65,7 +71,7 @@ export const snpReports: readonly Operation[] = [
   operation<ReportCase>({
     ...common,
     name: 'tee::parseSnpReport/version=5',
-    must: [{ rule: 'within', peer: 'subtle P-256', bound: 0.1 }],
+    must: atMostTimes(0.1),
     contenders: {
       ours: async ({ report }) => ({
         run: () => parseSnpReport(report),

@@ -23,7 +23,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { type Contender, type Operation, operation } from '../src/operation.ts';
-import { flipped, subtleContest } from '../src/tee-evidence.ts';
+import { BUDGET_MS, flipped, subtleContest } from '../src/tee-evidence.ts';
 import { quoteSignature, tdxQuote } from './tee-intel.ts';
 
 const BATCH = 256;
@@ -146,7 +146,7 @@ const cose: Contender<CoseCase> = async ({ domain, message, appraiser }) => {
   return { run: async () => (await verifyAttestedKeyCose([message], request)).ok };
 };
 
-const keys = { table: 'tee-keys', wrong: changed } as const;
+const keys = { table: 'tee-keys', budgetMs: BUDGET_MS, wrong: changed } as const;
 
 export const attestedKeys: readonly Operation[] = [
   operation<KeysCase>({
@@ -168,6 +168,7 @@ export const attestedKeys: readonly Operation[] = [
   operation<CoseCase>({
     name: 'tee::verifyAttestedKeyCose/algorithm=EdDSA signatures=1',
     table: 'tee-keys',
+    budgetMs: BUDGET_MS,
     must: [{ rule: 'below', bound: 0.2 }],
     input: async () => makeCoseCase(),
     wrong: ({ message, quote, ...rest }) => ({

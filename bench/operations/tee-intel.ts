@@ -14,7 +14,14 @@ import {
 } from '@barycenter/tee-attest/intel';
 import type { Must } from '../src/must.ts';
 import { type Contender, type Contest, type Operation, operation } from '../src/operation.ts';
-import { type EcdsaCase, flipped, readEvidence, subtleContest } from '../src/tee-evidence.ts';
+import {
+  atMostTimes,
+  BUDGET_MS,
+  type EcdsaCase,
+  flipped,
+  readEvidence,
+  subtleContest,
+} from '../src/tee-evidence.ts';
 
 interface QuoteCase {
   readonly quote: Uint8Array;
@@ -116,12 +123,9 @@ const knownPlatform: Contender<QuoteCase> = async (input) =>
 const fresh: Contender<QuoteCase> = async (input) =>
   judging(input, parseIntelCollateral(input.collateral), () => input.quote);
 
-const WARM: readonly Must[] = [
-  { rule: 'within', peer: 'subtle P-256', bound: 4.5 },
-  { rule: 'faster', peer: 'dcap-qvl', bound: 3 },
-];
+const WARM: readonly Must[] = [...atMostTimes(4.5), { rule: 'faster', peer: 'dcap-qvl', bound: 3 }];
 const COLD: readonly Must[] = [
-  { rule: 'within', peer: 'subtle P-256', bound: 14 },
+  ...atMostTimes(14),
   { rule: 'faster', peer: 'dcap-qvl', bound: 1.1 },
 ];
 
@@ -136,6 +140,7 @@ const verifying = ([name, folder]: readonly [string, string]): Operation[] =>
     operation<QuoteCase>({
       name: `tee::${name}/${shape}`,
       table: 'tee',
+      budgetMs: BUDGET_MS,
       must,
       input: async () => readCase(folder),
       wrong: changed,
@@ -153,7 +158,8 @@ export const intelQuotes: readonly Operation[] = [
   operation<QuoteCase>({
     name: 'tee::parseQuote/kind=tdx',
     table: 'tee',
-    must: [{ rule: 'within', peer: 'subtle P-256', bound: 0.1 }],
+    budgetMs: BUDGET_MS,
+    must: atMostTimes(0.1),
     input: async () => readCase(TDX),
     contenders: {
       ours: async ({ quote }) => ({ run: () => parseQuote(quote), read: isTdx }),

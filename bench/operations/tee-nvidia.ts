@@ -15,7 +15,13 @@ import {
   verifyReferenceManifest,
 } from '@barycenter/tee-attest/nvidia';
 import { type Contender, type Operation, operation } from '../src/operation.ts';
-import { flipped, readEvidence, subtleContest } from '../src/tee-evidence.ts';
+import {
+  atMostTimes,
+  BUDGET_MS,
+  flipped,
+  readEvidence,
+  subtleContest,
+} from '../src/tee-evidence.ts';
 import { quoteSignature, tdxQuote } from './tee-intel.ts';
 
 interface DeviceCase {
@@ -105,7 +111,7 @@ const cachedManifest: Contender<DeviceCase> = async ({ driver }) => {
   return { run: async () => (await cache.verify(driver, { now: NOW })).ok };
 };
 
-const common = { table: 'tee', input: async () => readCase() } as const;
+const common = { table: 'tee', budgetMs: BUDGET_MS, input: async () => readCase() } as const;
 
 export const nvidiaDevices: readonly Operation[] = [
   ...(
@@ -117,7 +123,7 @@ export const nvidiaDevices: readonly Operation[] = [
     operation<DeviceCase>({
       ...common,
       name: `tee::verifyNvidiaDevice/chain=${chain}`,
-      must: [{ rule: 'within', peer: 'subtle P-384', bound }],
+      must: atMostTimes(bound, 'P-384'),
       wrong: changed,
       contenders: { ours: verifyingDevice(chain === 'prepared'), 'subtle P-384': p384 },
     }),
@@ -125,7 +131,7 @@ export const nvidiaDevices: readonly Operation[] = [
   operation<DeviceCase>({
     ...common,
     name: 'tee::parseGpuReport/blocks=64',
-    must: [{ rule: 'within', peer: 'subtle P-256', bound: 0.1 }],
+    must: atMostTimes(0.1),
     contenders: {
       ours: async ({ report }) => ({
         run: () => parseGpuReport(report),
@@ -144,7 +150,7 @@ export const nvidiaDevices: readonly Operation[] = [
     operation<DeviceCase>({
       ...common,
       name: `tee::verifyReferenceManifest/file=${file}`,
-      must: [{ rule: 'within', peer: 'subtle P-256', bound }],
+      must: atMostTimes(bound),
       wrong: changed,
       contenders: { ours, 'subtle P-256': p256 },
     }),

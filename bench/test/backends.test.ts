@@ -13,6 +13,13 @@ describe('back ends', () => {
     expect(['relaxed', 'strict'].map(of)).toEqual(Array(2).fill([false, true]));
   });
 
+  test('evidence of TEEs has no back ends to choose from', () => {
+    const runs = ['auto', 'js', 'wide', 'strict'].filter((name) =>
+      hasBackend('tee::verifyTdx/collateral=fresh', parseBackend(name)),
+    );
+    expect(runs).toEqual(['auto']);
+  });
+
   test('unknown names, and those of the other package, are refused', () => {
     expect(() => parseBackend('relax')).toThrow('--backend: expected one of auto');
     expect(() => kzgBackend('strict')).toThrow('kzg has no back end strict');

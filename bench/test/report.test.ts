@@ -60,6 +60,20 @@ describe('the report', () => {
     expect(renderLine(rows[0]!)).toContain('\t244,878 gas\t');
   });
 
+  test('sizes of bundles are counts too, beside those of data availability', () => {
+    const bundle = exampleRow({
+      name: 'tee::bundleGzip/entries=intel+amd',
+      table: 'tee-figures',
+      unit: 'bytes',
+      contenders: [{ ...contender('ours', 10, 10), figure: 40_045 }],
+      verdicts: [{ rule: 'atMost', peer: undefined, bound: 60_000, measured: 40_045, met: true }],
+    });
+    const report = renderReport({ results: [exampleResults([bundle])], explanations: {} });
+    expect(report).toContain('### TEE evidence: bundles');
+    expect(report).toContain('| 40,045 bytes | ≤ 60,000: 40,045 | yes |');
+    expect(report).not.toContain('### Data availability: gas');
+  });
+
   test('a missed bound is listed with its explanation, or as not explained', () => {
     const results = [exampleResults([MISSED])];
     const silent = renderReport({ results, explanations: {} });

@@ -31,8 +31,14 @@ export function chromiumVersion(): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Runs both pages on the vectors in `folder`, bundling into it; resolves to their logs. */
-export async function runChromium(folder: string, project: string): Promise<string[]> {
+/**
+ * Runs both pages on the vectors in `folder`, bundling into it; resolves to their logs. With `groups`
+ * only the first page is opened, and runs those.
+ */
+export async function runChromium(
+  folder: string,
+  { project, groups }: { readonly project: string; readonly groups: readonly string[] },
+): Promise<string[]> {
   await build({
     entryPoints: {
       browser: join(HERE, 'src', 'browser.ts'),
@@ -52,7 +58,9 @@ export async function runChromium(folder: string, project: string): Promise<stri
     logOverride: { 'ignored-bare-import': 'silent' },
   });
   const logs: string[] = [];
-  for (const path of ['/', '/forbidden']) logs.push(await runPage(folder, path));
+  const search = groups.length === 0 ? '' : `?${groups.join(',')}`;
+  const pages = groups.length === 0 ? ['/', '/forbidden'] : ['/'];
+  for (const path of pages) logs.push(await runPage(folder, `${path}${search}`));
   return logs;
 }
 

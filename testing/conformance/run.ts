@@ -9,7 +9,7 @@
  * cryptography.
  *
  * Usage: node testing/conformance/run.ts [--project FOLDER] [--runtime NAME]... [GROUP]...
- * NAME is one of scripts/runtimes.ts or chromium (which runs all groups).
+ * NAME is one of scripts/runtimes.ts or chromium.
  * Prints each runtime's log as it ends and, last, `N passed, N failed` over all of them.
  */
 import { spawn } from 'node:child_process';
@@ -89,7 +89,7 @@ async function tryChromium(): Promise<void> {
   }
   const started = performance.now();
   try {
-    for (const log of await runChromium(output, values.project)) {
+    for (const log of await runChromium(output, { project: values.project, groups: positionals })) {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       console.log(`--- ${version}, ${seconds} s\n${log.replace(/^/gm, '  ')}`);
       const counts = /^(\d+) passed, (\d+) failed\s*$/m.exec(log);

@@ -57,19 +57,38 @@ function readEntries(): {
 } {
   const found = publishedPackages().find(({ folder }) => folder === PACKAGE)?.entries ?? [];
   const bySource = new Map(found.map((entry) => [join(PACKAGE, entry.source), entry.specifier]));
-  const byFile = new Map<string, string[]>();
-  for (const [source, specifier] of bySource) {
-    for (const [, list = '', path = ''] of readFileSync(source, 'utf8').matchAll(RE_EXPORT)) {
-      const file = join(dirname(source), path);
-      const values = list
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== '' && !name.startsWith('type '))
-        .map((name) => name.replace(/^(\w+) as (\w+)$/, '$2 as $1'));
-      // Two entries may export the same file; they share one chunk, so that any of them will do.
-      if (values.length === 0 || byFile.has(file)) continue;
-      byFile.set(file, [`export { ${values.join(', ')} } from '${specifier}';`]);
+  /** Of each file, who exports its values: two entries share one chunk, so that any will do. */
+  const owners = new Map<string, Map<string, string>>();
+  const trace = (file: string, outer: ReadonlyMap<string, string>): void => {
+    for (const { path, name, exported } of reExports(file)) {
+      const owner = outer.get(exported);
+      if (owner === undefined) continue;
+      const known = owners.get(path) ?? new Map<string, string>();
+      owners.set(path, known.set(name, owner));
+      trace(path, new Map([[name, owner]]));
     }
+  };
+  for (const [source, specifier] of bySource) {
+    const from = (exported: string): string => `${exported} as $ } from '${specifier}'`;
+    trace(source, new Map(reExports(source).map(({ exported }) => [exported, from(exported)])));
   }
-  return { entries: bySource, built: byFile };
+  const built = [...owners].map(([file, values]): [string, string[]] => [
+    file,
+    [...values].map(([name, owner]) => `export { ${owner.replace('$', name)};`),
+  ]);
+  return { entries: bySource, built: new Map(built) };
+}
+
+/** The values that a source file re-exports, each with the file it names. */
+function reExports(file: string): { path: string; name: string; exported: string }[] {
+  return [...readFileSync(file, 'utf8').matchAll(RE_EXPORT)].flatMap(([, list = '', path = '']) =>
+    list
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '' && !item.startsWith('type '))
+      .map((item) => {
+        const [name = '', exported = name] = item.split(' as ');
+        return { path: join(dirname(file), path), name, exported };
+      }),
+  );
 }

@@ -28,10 +28,8 @@ export {
 export { type AppraiseOptions, appraise, type NrasVerifier } from './appraise.ts';
 export type { PolicyCode } from './policy/codes.ts';
 export {
-  type CpuKind,
   definePolicy,
   MAX_POLICY_CHARACTERS,
-  type Policy,
   type PolicyInput,
   parsePolicy,
   policyId,
@@ -40,11 +38,13 @@ export {
 export type {
   AcceptableStatus,
   Bits,
+  CpuKind,
   GpuPolicy,
   GuestPolicyBit,
   Identities,
   IntelPolicy,
   PlatformBit,
+  Policy,
   SgxPolicy,
   SnpPolicy,
   SnpTcbFloor,

@@ -34,7 +34,8 @@ import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
 import { MAX_REPORT_BYTES, parseGpuReport } from './nvidia/report.ts';
 import { verifyReferenceManifest } from './nvidia/rim.ts';
 import type { ManifestCache } from './nvidia/rim-cache.ts';
-import { definePolicy, type Policy, type PolicyInput, policyId } from './policy/policy.ts';
+import { definePolicy, type PolicyInput, policyId } from './policy/policy.ts';
+import type { Policy } from './policy/policy-shape.ts';
 import type { TrustAnchors } from './trust.ts';
 
 /** What the verifier decides, and never the evidence. */

@@ -2,6 +2,7 @@
  * Fetching collateral from Intel, AMD and NVIDIA, with caching, retry and offline bundles. The only
  * part of this package that uses a network; the verifiers take what it fetches as arguments.
  */
+export { collectGpu, collectIntel, collectSnp } from './collect-collateral.ts';
 export {
   AMD_KDS_URL,
   fetchSnpAuthority,

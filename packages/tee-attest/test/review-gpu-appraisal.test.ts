@@ -84,14 +84,14 @@ it('a GPU with both manifests and answers about all certificates is affirming', 
 
 it('a manifest left out, of driver or VBIOS, leaves no verdict', async () => {
   for (const left of [0, 1]) {
-    const manifests = gpu.manifests.filter((_, i) => i === left);
+    const manifests = (gpu.manifests ?? []).filter((_, i) => i === left);
     expect(await verdict({ manifests })).toEqual(['none', ['policy_manifests']]);
   }
 });
 
 it('an answer left out, about the device or a signer, leaves no verdict', async () => {
-  for (const left of gpu.ocsp.keys()) {
-    const ocsp = gpu.ocsp.filter((_, i) => i !== left);
+  for (const left of (gpu.ocsp ?? []).keys()) {
+    const ocsp = (gpu.ocsp ?? []).filter((_, i) => i !== left);
     expect(await verdict({ ocsp })).toEqual(['none', ['policy_revocation']]);
   }
 });

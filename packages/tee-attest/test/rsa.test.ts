@@ -225,6 +225,8 @@ describe('RSA signatures by JavaScript', () => {
     for (const [exponent, expected] of [
       [2n, false],
       [3n, true],
+      [4n, false],
+      [5n, true],
     ] as const) {
       // A modulus n = s^e - encoded, for which s is a signature.
       const s = (1n << (2048n / exponent)) - 1n;

@@ -1,7 +1,8 @@
 /**
  * Entry of the conformance suite in a browser: the page loads this module, which loads the vectors
  * from the server of `chromium.ts` and posts its log back. The address says which page it is:
- * `/` runs the suite, `/forbidden` is served under a policy that allows no WebAssembly.
+ * `/` runs the suite, or the groups named after `?`; `/forbidden` is served under a policy that allows no
+ * WebAssembly.
  */
 import { type Bls, createBls } from '@barycenter/bls';
 import { createErasure } from '@barycenter/erasure';
@@ -85,9 +86,12 @@ const groups =
         readme,
       ];
 
+const chosen = location.search.slice(1).split(',').filter(Boolean);
+const wanted = groups.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+
 let counts = { passed: 0, failed: 1 };
 try {
-  counts = await runGroups(groups, async (set) => {
+  counts = await runGroups(wanted, async (set) => {
     const response = await fetch(`/vectors/${set}.json`);
     return response.ok ? ((await response.json()) as VectorFile[]) : undefined;
   });

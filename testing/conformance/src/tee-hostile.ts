@@ -2,10 +2,13 @@
  * Bytes from anywhere, of any length up to 1 MiB, into every function of `@barycenter/tee-attest` that
  * takes evidence or collateral: each ends in a `TeeError` or in a result that is none but a refusal.
  */
+import { appraise, type CpuEvidence, parsePolicy } from '@barycenter/tee-attest';
 import { parseSnpReport, prepareSnpCollateral, verifySnp } from '@barycenter/tee-attest/amd';
 import { decodeStatement, verifyAttestedKeyCose } from '@barycenter/tee-attest/attested-key';
 import { decodeBundle } from '@barycenter/tee-attest/fetch';
 import {
+  parseCcEventLog,
+  parseDstackEventLog,
   parseIntelCollateral,
   parseQeIdentity,
   parseQuote,
@@ -43,6 +46,12 @@ const now = new Date('2026-06-01T00:00:00Z');
 const nonce = seededRandom(1).bytes(32);
 const domain = { chainId: 1n, registry: new Uint8Array(20).fill(1) };
 
+/** An appraisal as the verifiers' results: `ok` only if it affirms. */
+async function verdict(cpu: CpuEvidence): Promise<{ ok: boolean; code: string | undefined }> {
+  const { status, checks } = await appraise({ cpu }, { version: 1 }, { now });
+  return { ok: status === 'affirming', code: checks.find(({ ok }) => !ok)?.code };
+}
+
 /** Collateral that is malformed all over. */
 function intelCollateral(bytes: Bytes, text: string): Parameters<typeof prepareIntelCollateral>[0] {
   const statement = { text, signature: bytes, issuerChain: text };
@@ -64,6 +73,13 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     prepareIntelCollateral(intelCollateral(bytes, text), { now }),
   'verifyQuote, quote and collateral': (bytes, text) =>
     verifyQuote(bytes, intelCollateral(bytes, text), { now }),
+  parseCcEventLog: (bytes) => parseCcEventLog(bytes),
+  parseDstackEventLog: (_, text) => parseDstackEventLog(text),
+  parsePolicy: (_, text) => parsePolicy(text),
+  'appraise, a quote with its event log': (bytes, text) =>
+    verdict({ kind: 'tdx', bytes, collateral: intelCollateral(bytes, text), eventLog: bytes }),
+  'appraise, a report': (bytes, chain) =>
+    verdict({ kind: 'snp', bytes, collateral: { vcek: bytes, chain, crl: bytes } }),
   decodeBundle: (bytes) => decodeBundle(bytes),
   parseSnpReport: (bytes) => parseSnpReport(bytes),
   'verifySnp, report': (bytes) => verifySnp(bytes, { vcek: bytes, chain: '' }, { now }),

@@ -9,9 +9,7 @@ import {
   verifyReferenceManifest,
 } from '@barycenter/tee-attest/nvidia';
 import { snpSyntheticCases } from '../../../packages/tee-attest/test/cases/amd.ts';
-import { intelJudgementCases } from '../../../packages/tee-attest/test/cases/intel-judgements.ts';
-import { intelNegativeCases } from '../../../packages/tee-attest/test/cases/intel-negatives.ts';
-import { worldKeys } from '../../../packages/tee-attest/test/cases/intel-world.ts';
+import { intelCases } from '../../../packages/tee-attest/test/cases/intel.ts';
 import {
   type Device,
   gpuFields,
@@ -87,10 +85,8 @@ async function delegated(
 
 /** Everything that is refused or judged without a published sample. */
 export async function syntheticCases(): Promise<Case[]> {
-  const keys = await worldKeys();
   return [
-    ...named('intel', intelNegativeCases(keys)),
-    ...named('intel', intelJudgementCases(keys)),
+    ...named('intel', await intelCases(undefined)),
     ...named('snp', snpSyntheticCases()),
     ...(await deviceCases()),
   ];

@@ -7,13 +7,14 @@ import {
   snpSamples,
   snpVectorCases,
 } from '../../../packages/tee-attest/test/cases/amd.ts';
+import { appraisalCases } from '../../../packages/tee-attest/test/cases/appraisal.ts';
 import {
-  INTEL_SAMPLES,
   intelVectorCases,
   readSample,
   refuseCollateralFlips,
   refuseQuoteFlips,
-} from '../../../packages/tee-attest/test/cases/intel.ts';
+  SUPPORTED_SAMPLES,
+} from '../../../packages/tee-attest/test/cases/intel-vectors.ts';
 import { nvidiaDeviceCases } from '../../../packages/tee-attest/test/cases/nvidia-device.ts';
 import { nrasCases } from '../../../packages/tee-attest/test/cases/nvidia-nras.ts';
 import { rimCases, rimMutants } from '../../../packages/tee-attest/test/cases/nvidia-rim.ts';
@@ -30,17 +31,15 @@ interface PackageCase {
 /** Signatures in JavaScript take ten times as long. */
 const PORTABLE_ONE_IN = 2048;
 
-/** Quotes whose platform has a level; the last two are refused as they are. */
-const ACCEPTED_QUOTES = INTEL_SAMPLES.slice(0, 6);
-
 /** Every published piece of evidence, and those of its mutants that are in the sample. */
 export function vectorCases(read: Read, sample: Sample): Case[] {
   const tokens = nrasCases((path) => read(`nvidia/nras/${path}`));
   return [
     ...signatureCases(read, sample),
     ...named('intel', intelVectorCases(read)),
+    ...named('appraisal', appraisalCases(read)),
     ...named('nras', tokens),
-    ...ACCEPTED_QUOTES.map((name, i) =>
+    ...SUPPORTED_SAMPLES.map((name, i) =>
       quoteFlips(read, sample, { name, withCollateral: i === 2 }),
     ),
     reportFlips(read, sample),

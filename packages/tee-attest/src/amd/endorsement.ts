@@ -1,5 +1,5 @@
 /**
- * Certificates of the keys that sign reports (AMD document 57230, KDS, revision 1.00 §3): VCEK, of
+ * Certificates of the keys that sign reports (AMD document 57230, KDS): VCEK, of
  * one chip at one TCB, and VLEK, which a cloud provider loads. Their extensions, all below
  * 1.3.6.1.4.1.3704.1, say what the key was derived from.
  */

@@ -1,6 +1,6 @@
 /**
  * The processors that make SEV-SNP reports, and the layout of their TCB versions (AMD document
- * 56860 revision 1.58, tables 3 to 5; document 57230, KDS). Bergamo and Siena have the certificates
+ * 56860 revision 1.58, structure TCB_VERSION; document 57230, KDS). Bergamo and Siena have the certificates
  * of Genoa.
  */
 import { TeeError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /**
- * SEV-SNP attestation reports (AMD document 56860 revision 1.58, table 23, ATTESTATION_REPORT; table
- * 9 for the guest policy), little-endian, versions 2, 3 and 5. Version 3 added the processor's CPUID,
+ * SEV-SNP attestation reports (AMD document 56860 revision 1.58, structures ATTESTATION_REPORT and
+ * GUEST_POLICY), little-endian, versions 2, 3 and 5. Version 3 added the processor's CPUID,
  * version 5 the mitigation vectors; where a version has no field, the bytes must be zero.
  *
  * Parsing says nothing about who made the bytes: that is `verify.ts`.

@@ -1,7 +1,7 @@
 /**
  * Verification of SEV-SNP reports: certificates to AMD's root key and its revocation list, then that
  * certificate, report and processor speak of the same product, TCB and chip, then the report's
- * signature (AMD documents 56860 §7.3 and 57230). Facts only: whether they suffice (debug mode,
+ * signature (AMD documents 56860 and 57230). Facts only: whether they suffice (debug mode,
  * privilege level, measurement, TCB floor) is the policy's question.
  *
  * The certificate must be for the TCB that the report states as reported, not the current one: the

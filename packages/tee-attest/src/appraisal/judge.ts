@@ -13,7 +13,8 @@ import type { NvidiaFacts } from '../nvidia/facts.ts';
 import { judgeSnp } from '../policy/amd.ts';
 import { judgeIntel } from '../policy/intel.ts';
 import { judgeDevice, judgeFleet } from '../policy/nvidia.ts';
-import { type CpuKind, type Policy, policyId } from '../policy/policy.ts';
+import { policyId } from '../policy/policy.ts';
+import type { CpuKind, Policy } from '../policy/policy-shape.ts';
 import { type Appraisal, assemble, type Part } from './appraisal.ts';
 import { Findings } from './findings.ts';
 

@@ -8,7 +8,8 @@ import { appraise } from '../appraise.ts';
 import { parseHex, parseText } from '../bytes.ts';
 import { TeeError } from '../errors.ts';
 import type { CollateralClient } from '../fetch/answer.ts';
-import { definePolicy, type Policy, parsePolicy } from '../policy/policy.ts';
+import { definePolicy, parsePolicy } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy-shape.ts';
 import { printable } from '../printable.ts';
 import { GatherError, gather } from './gather.ts';
 

@@ -6,8 +6,7 @@ import { equalBytes } from '../bytes.ts';
 import { judgeIdentity } from './identity.ts';
 import { judgeDebug } from './intel.ts';
 import { judgeMeasurements } from './measurement.ts';
-import type { Policy } from './policy.ts';
-import type { SnpPolicy } from './policy-shape.ts';
+import type { Policy, SnpPolicy } from './policy-shape.ts';
 
 const MISCONFIGURED = { configuration: CLAIM.contraindicated };
 const OUTDATED = { hardware: CLAIM.contraindicated };

@@ -6,8 +6,7 @@ import type { IntelFacts } from '../intel/facts.ts';
 import type { SgxReport, TdReport } from '../intel/report.ts';
 import { judgeIdentity } from './identity.ts';
 import { judgeMeasurements } from './measurement.ts';
-import type { Policy } from './policy.ts';
-import type { Bits, IntelPolicy } from './policy-shape.ts';
+import type { Bits, IntelPolicy, Policy } from './policy-shape.ts';
 import { judgeTcb, type TcbReport } from './tcb.ts';
 
 const MISCONFIGURED = { configuration: CLAIM.contraindicated };

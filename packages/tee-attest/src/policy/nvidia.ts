@@ -5,8 +5,7 @@ import { bytesToHex } from '../bytes.ts';
 import type { NvidiaFacts } from '../nvidia/facts.ts';
 import { compareLinks } from '../nvidia/fleet.ts';
 import { judgeIdentity } from './identity.ts';
-import type { Policy } from './policy.ts';
-import type { GpuPolicy } from './policy-shape.ts';
+import type { GpuPolicy, Policy } from './policy-shape.ts';
 
 const OUTDATED = { hardware: CLAIM.contraindicated };
 

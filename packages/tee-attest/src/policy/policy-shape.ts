@@ -1,6 +1,5 @@
-/** The sections of a policy: what each member means, its bounds and its default. */
+/** A policy and its sections: what each member means, its bounds and its default. */
 import type { TcbStatus } from '../intel/facts.ts';
-import type { CpuKind, Policy } from './policy.ts';
 import {
   boolean,
   day,
@@ -15,6 +14,30 @@ import {
   text,
   withDefault,
 } from './shape.ts';
+
+/** Kinds of CPU evidence. */
+export type CpuKind = 'sgx' | 'tdx' | 'snp';
+
+/** A policy with every default filled in. Make one with `definePolicy` or `parsePolicy`. */
+export interface Policy {
+  readonly version: 1;
+  /** For people only, up to 64 characters of `A-Za-z0-9 ._/-`. */
+  readonly name?: string;
+  /** Kinds of CPU evidence that are accepted; default all. An empty list: no CPU evidence is asked for. */
+  readonly cpu: readonly CpuKind[];
+  /** Bytes after a quote: refused (default) or cut off. */
+  readonly trailing: 'reject' | 'trim';
+  /**
+   * What report data may begin with, 1 to 64 bytes each. For what never changes; a challenge is
+   * given to `appraise` instead.
+   */
+  readonly reportData?: readonly string[];
+  readonly intel: IntelPolicy;
+  readonly sgx: SgxPolicy;
+  readonly tdx: TdxPolicy;
+  readonly snp: SnpPolicy;
+  readonly gpu: GpuPolicy;
+}
 
 /** Devices by identity. */
 export interface Identities {

@@ -11,39 +11,8 @@
 import { canonicalHash, canonicalText } from '../canonical-json.ts';
 import { TeeError } from '../errors.ts';
 import { readStrictJson } from '../intel/json.ts';
-import {
-  type GpuPolicy,
-  type IntelPolicy,
-  POLICY_SHAPE,
-  type SgxPolicy,
-  type SnpPolicy,
-  type TdxPolicy,
-} from './policy-shape.ts';
+import { POLICY_SHAPE, type Policy } from './policy-shape.ts';
 import { ShapeError } from './shape.ts';
-
-/** Kinds of CPU evidence. */
-export type CpuKind = 'sgx' | 'tdx' | 'snp';
-
-/** A policy with every default filled in. Make one with {@link definePolicy} or {@link parsePolicy}. */
-export interface Policy {
-  readonly version: 1;
-  /** For people only, up to 64 characters of `A-Za-z0-9 ._/-`. */
-  readonly name?: string;
-  /** Kinds of CPU evidence that are accepted; default all. An empty list: no CPU evidence is asked for. */
-  readonly cpu: readonly CpuKind[];
-  /** Bytes after a quote: refused (default) or cut off. */
-  readonly trailing: 'reject' | 'trim';
-  /**
-   * What report data may begin with, 1 to 64 bytes each. For what never changes; a challenge is
-   * given to `appraise` instead.
-   */
-  readonly reportData?: readonly string[];
-  readonly intel: IntelPolicy;
-  readonly sgx: SgxPolicy;
-  readonly tdx: TdxPolicy;
-  readonly snp: SnpPolicy;
-  readonly gpu: GpuPolicy;
-}
 
 /** A policy as it is written: `version`, and of the rest what differs from the defaults. */
 export type PolicyInput = { readonly version: 1 } & Omit<Some<Policy>, 'version'>;
