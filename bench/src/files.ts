@@ -47,7 +47,7 @@ export function writeResults(
     (a, b) => order.indexOf(a.name) - order.indexOf(b.name),
   );
   const merged = checkResults({ ...fresh, rows });
-  writeFileSync(path, `${listsOnOneLine(JSON.stringify(merged, rounded, 1))}\n`);
+  writeFileSync(path, `${withoutBreaks(JSON.stringify(merged, rounded, 1))}\n`);
   return merged;
 }
 
@@ -83,9 +83,10 @@ function major(version: string): string {
   return version.split('.')[0]!;
 }
 
-/** Samples are most of a file; JSON text has line breaks only between its parts. */
-function listsOnOneLine(json: string): string {
-  return json.replace(/\[\n[-+.,\de\s]*\]/g, (list) => list.replace(/\s/g, ''));
+/** Lists and summaries of samples are most of a file: each takes one line. */
+function withoutBreaks(json: string): string {
+  const join = (part: string): string => part.replace(/\n\s*/g, '');
+  return json.replace(/\[\n[-+.,\de\s]*\]/g, join).replace(/\{\n\s*"median"[^{}]*\}/g, join);
 }
 
 /** Times keep five significant digits: nanoseconds of a millisecond are noise. */
