@@ -322,6 +322,8 @@ test('bytes that are no key are refused', () => {
     [],
     Array.from({ length: 9 }, () => signerKey),
     [{ algorithm: 'x25519', publicKey: bytes(32) }],
+    [signerKey, { algorithm: 'x25519', publicKey: new Uint8Array(32) }],
+    [signerKey, { algorithm: 'x25519', publicKey: Uint8Array.from([1, ...new Uint8Array(31)]) }],
     [{ algorithm: 'secp256k1', publicKey: bytes(32) }],
     [{ algorithm: 'secp256k1', publicKey: new Uint8Array(33).fill(0xff) }],
     [{ algorithm: 'p256', publicKey: new Uint8Array(33) }],

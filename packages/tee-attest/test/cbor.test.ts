@@ -122,6 +122,7 @@ test('every other encoding than the deterministic one is refused', () => {
     ['a1f500', 'a truth value as key'],
     ['a1400', 'odd'],
     ['62c328', 'not UTF-8'],
+    ['db000000010000000000', 'a tag beyond 32 bits'],
     ['4200', 'truncated bytes'],
     ['820', 'odd'],
     ['8201', 'truncated array'],

@@ -187,3 +187,15 @@ test('a set of COSE keys that means nothing is a mistake of the caller', () => {
   expect(verify([{ ...one, kid: new Uint8Array(33) }])).toThrow(RangeError);
   expect(verify([{ ...one, publicKey: new Uint8Array(31) }])).toThrow(RangeError);
 });
+
+test('what an appraiser signs names chain and registry beside the statement', () => {
+  const [appraiser] = signers;
+  const signedStructure = decodeCbor(coseToSign(statement(), { domain, appraiser }));
+  const external = decodeCbor((signedStructure as Uint8Array[])[2] as Uint8Array);
+  expect(external).toEqual([
+    'barycenter.attested-key',
+    '1',
+    Number(domain.chainId),
+    domain.registry,
+  ]);
+});

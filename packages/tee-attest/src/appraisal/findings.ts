@@ -88,7 +88,8 @@ export class Findings {
 
   /** Records whether a demand of the policy holds; its claims say how bad it is if not. */
   demand({ ok, id, code, claims = {}, tier, expected, actual }: Demand): void {
-    const failed = tier ?? worstTier(Object.values(claims).map(tierOf));
+    const claimed = Object.values(claims).map(tierOf);
+    const failed = tier ?? (claimed.length === 0 ? 'contraindicated' : worstTier(claimed));
     this.checks.push({
       id: `policy.${id}`,
       submod: this.submod,

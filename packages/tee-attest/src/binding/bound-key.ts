@@ -3,7 +3,7 @@
  * (a signing key and an encryption key, say) stand as one of algorithm `keyList`, whose bytes are
  * the keys one after another, each as algorithm, length and bytes. The first key is the signer.
  */
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
@@ -79,13 +79,23 @@ function isPoint(algorithm: BoundKey['algorithm'], publicKey: Uint8Array): boole
   if (algorithm === 'secp256k1') return secp256k1.utils.isValidPublicKey(publicKey, true);
   if (algorithm === 'p256') return p256.utils.isValidPublicKey(publicKey, true);
   if (algorithm === 'ed25519') return isEdwardsPoint(publicKey);
-  return publicKey.some((byte) => byte !== 0);
+  return isMontgomeryPoint(publicKey);
 }
 
 /** A point of the prime-order group: keys of small order would let anyone sign. */
 function isEdwardsPoint(publicKey: Uint8Array): boolean {
   try {
     return !ed25519.Point.fromBytes(publicKey, false).isSmallOrder();
+  } catch {
+    return false;
+  }
+}
+
+/** No point of small order, whose shared secret everybody knows (RFC 7748 §6.1). */
+function isMontgomeryPoint(publicKey: Uint8Array): boolean {
+  try {
+    x25519.scalarMult(new Uint8Array(32).fill(1), publicKey);
+    return true;
   } catch {
     return false;
   }

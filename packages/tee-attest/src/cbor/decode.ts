@@ -8,6 +8,7 @@ import { TeeError } from '../errors.ts';
 import type { CborKey, CborValue } from './encode.ts';
 
 const MAX_DEPTH = 16;
+const MAX_TAG = 0xffffffffn;
 /** Least argument that needs 1, 2, 4 and 8 bytes of its own. */
 const LEAST_OF_SIZE = [24, 2 ** 8, 2 ** 16, 2 ** 32] as const;
 
@@ -48,6 +49,7 @@ class Reader {
       case 5:
         return this.#map(argument, depth);
       case 6:
+        if (argument > MAX_TAG) throw malformed('a tag beyond 32 bits');
         return { tag: Number(argument), value: this.value(depth + 1) };
       default:
         if (argument === 20 || argument === 21) return argument === 21;
