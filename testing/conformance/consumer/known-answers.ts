@@ -9,6 +9,8 @@ import { createNativeBls } from '@barycenter/bls/native';
 import { EIP7594, geometry, MAX_BLOB_BYTES } from '@barycenter/da-sampling';
 import { checkShard, commitShards, createErasureSync } from '@barycenter/erasure';
 import { createKzg, KzgError } from '@barycenter/kzg';
+import { appraise, TeeError } from '@barycenter/tee-attest';
+import { parseSnpReport } from '@barycenter/tee-attest/amd';
 
 /** The generator of G1, compressed. draft-irtf-cfrg-pairing-friendly-curves-11, section 4.2.1. */
 const GENERATOR =
@@ -25,6 +27,11 @@ export async function knownAnswers(options: {
     ['bls: the public key of the secret 1 is the generator of G1', signOnce, GENERATOR],
     ['kzg: the blob of the constant 2 commits to twice the generator', commitOnce, TWICE_GENERATOR],
     ['da-sampling: geometry of the largest blob', largestGeometry, '256 1024 4096'],
+    [
+      'tee-attest: a report of zeros is refused with a code',
+      judgeZeros,
+      'snp_version contraindicated',
+    ],
     ['bls/native', nativeBackend, options.native ? 'native' : 'native_unavailable'],
   ];
   const failures: string[] = [];
@@ -50,6 +57,8 @@ export async function misuse(): Promise<void> {
   (await createKzg()).blobToKzgCommitment([1, 2, 3]);
   // @ts-expect-error: a length is a number
   geometry(EIP7594, 1n);
+  // @ts-expect-error: the time is given, not taken
+  await appraise({}, { version: 1 }, {});
 }
 
 function recoverShard(): string {
@@ -86,6 +95,18 @@ async function commitOnce(): Promise<string> {
 function largestGeometry(): string {
   const { k, n, c } = geometry(EIP7594, MAX_BLOB_BYTES);
   return `${k} ${n} ${c}`;
+}
+
+async function judgeZeros(): Promise<string> {
+  const bytes = new Uint8Array(1184);
+  const evidence = { cpu: { kind: 'snp', bytes, collateral: { chain: '' } } } as const;
+  const { status } = await appraise(evidence, { version: 1 }, { now: new Date(0) });
+  try {
+    parseSnpReport(bytes);
+    return status;
+  } catch (error) {
+    return error instanceof TeeError ? `${error.code} ${status}` : String(error);
+  }
 }
 
 async function nativeBackend(): Promise<string> {

@@ -2,6 +2,7 @@
  * The published evidence, each piece with the result that its README or `meta.json` states, and its
  * mutants. The cases are those of the package's own tests, run on the built package.
  */
+import { verifyNras } from '@barycenter/tee-attest/nras';
 import {
   refuseFlips,
   snpSamples,
@@ -15,12 +16,15 @@ import {
   refuseQuoteFlips,
   SUPPORTED_SAMPLES,
 } from '../../../packages/tee-attest/test/cases/intel-vectors.ts';
-import { nvidiaDeviceCases } from '../../../packages/tee-attest/test/cases/nvidia-device.ts';
+import {
+  nvidiaDeviceCases,
+  SAMPLE_NONCE,
+} from '../../../packages/tee-attest/test/cases/nvidia-device.ts';
 import { nrasCases } from '../../../packages/tee-attest/test/cases/nvidia-nras.ts';
 import { rimCases, rimMutants } from '../../../packages/tee-attest/test/cases/nvidia-rim.ts';
 import { seededRandom } from '../../src/random.ts';
-import { type Case, expectEqual } from './suite.ts';
-import { type Read, type Sample, SEED, sampler } from './tee-sample.ts';
+import { type Case, expectEqual, fromHex } from './suite.ts';
+import { type Read, refuseMutants, type Sample, SEED, sampler } from './tee-sample.ts';
 
 /** A case as the package's own tests write it. */
 interface PackageCase {
@@ -39,6 +43,7 @@ export function vectorCases(read: Read, sample: Sample): Case[] {
     ...named('intel', intelVectorCases(read)),
     ...named('appraisal', appraisalCases(read)),
     ...named('nras', tokens),
+    tokenMutants(read, sample),
     ...SUPPORTED_SAMPLES.map((name, i) =>
       quoteFlips(read, sample, { name, withCollateral: i === 2 }),
     ),
@@ -93,6 +98,21 @@ function reportFlips(read: Read, sample: Sample): Case {
         const options = { all: false, seed: SEED, certificates: i === 0 };
         sample.add(await refuseFlips(evidence, options));
       }
+    },
+  };
+}
+
+function tokenMutants(read: Read, sample: Sample): Case {
+  return {
+    name: 'nras: flipped bits of the tokens are refused',
+    check: async () => {
+      const jwks = read('nvidia/nras/hopper_v3_recovered_jwks.json');
+      const options = { now: new Date('2025-06-11T00:31:58Z'), nonce: fromHex(SAMPLE_NONCE) };
+      const eat = read('nvidia/nras/hopper_v3_detached_eat.json');
+      const end = new TextDecoder().decode(eat).trimEnd().length;
+      const accepts = async (mutant: Uint8Array): Promise<boolean> =>
+        (await verifyNras(mutant, { jwks }, options)).ok;
+      await refuseMutants(eat.subarray(0, end), sample, accepts);
     },
   };
 }
