@@ -31,7 +31,7 @@ import { type NvidiaCollateral, verifyNvidiaDevice } from './nvidia/device.ts';
 import { MAX_DEVICES } from './nvidia/evidence.ts';
 import type { OpaqueFields } from './nvidia/opaque.ts';
 import type { ReferenceManifest } from './nvidia/reference-manifest.ts';
-import { MAX_REPORT_BYTES, parseGpuReport } from './nvidia/report.ts';
+import { parseGpuReport } from './nvidia/report.ts';
 import { verifyReferenceManifest } from './nvidia/rim.ts';
 import type { ManifestCache } from './nvidia/rim-cache.ts';
 import { definePolicy, type PolicyInput, policyId } from './policy/policy.ts';
@@ -160,12 +160,10 @@ async function verifyCpu(cpu: CpuEvidence, request: Request): Promise<VerifiedCp
 }
 
 async function verifyGpu(
-  { manifests = [], ocsp, nras, ...given }: GpuEvidence,
+  { manifests = [], ocsp, nras, ...evidence }: GpuEvidence,
   expectedNonce: Uint8Array | undefined,
   request: Request,
 ): Promise<VerifiedGpu> {
-  // A copy: the caller may change the bytes while manifests are verified.
-  const evidence = { ...given, report: given.report.slice(0, MAX_REPORT_BYTES + 1) };
   const verifyManifest = request.manifests?.verify ?? verifyReferenceManifest;
   const judged = { ...request, ocsp, revocation: 'unchecked' } as const;
   const references = await Promise.all(manifests.map((xml) => verifyManifest(xml, judged)));
