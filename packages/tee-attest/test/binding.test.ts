@@ -151,6 +151,28 @@ test('tagged hashes follow the stated formula, computed a second way', () => {
   expect(Buffer.from(gpuCommit([]))).toEqual(sha(setTag, setTag, Uint8Array.of(0, 0)));
 });
 
+test('a nonce, a binding and a set of devices are the formulas of the note, computed a second way', () => {
+  const sha = (...parts: readonly Uint8Array[]): Buffer =>
+    createHash('sha256').update(Buffer.concat(parts)).digest();
+  const tagged = (tag: string, ...parts: readonly Uint8Array[]): Buffer => {
+    const prefix = sha(Buffer.from(tag));
+    return sha(prefix, prefix, ...parts);
+  };
+  const u16 = (value: number): Uint8Array => Uint8Array.of(value >> 8, value & 0xff);
+  const [challenge, deviceId, report, chain] = [bytes(32), bytes(32), bytes(100), bytes(50)];
+  const { registry, operator, policyId } = expected;
+  const chainId = Uint8Array.from([...new Uint8Array(31), 1]);
+  const key = Buffer.concat([u16(1), u16(33), signerKey.publicKey]);
+  const fields = [challenge, chainId, registry, operator, policyId, key, new Uint8Array(32)];
+  const bind = tagged('barycenter/tee/2', ...fields, u16(1), deviceId);
+  const binding = { ...expected, challenge, keys: [signerKey], deviceIds: [deviceId] };
+  expect(Buffer.from(computeBind(binding))).toEqual(bind);
+  const nonce = tagged('barycenter/gpu/2', bind, u16(258), deviceId);
+  expect(Buffer.from(gpuNonce(bind, { index: 258, deviceId }))).toEqual(nonce);
+  const set = tagged('barycenter/gpuset/2', u16(1), deviceId, sha(report), sha(chain));
+  expect(Buffer.from(gpuCommit([{ deviceId, report, chain }]))).toEqual(set);
+});
+
 test('evidence without devices and with a random challenge is accepted', async () => {
   const about: BindingExpectation = {
     ...expected,

@@ -4,7 +4,7 @@ import { seededRandom } from '@barycenter/testing';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { beforeAll, expect, test } from 'vitest';
 import type { Appraisal } from '../src/appraisal/appraisal.ts';
-import { appraisedKey } from '../src/appraisal/appraised-key.ts';
+import { appraisedKey, cpuMeasurement } from '../src/appraisal/appraised-key.ts';
 import type { CompositionRequest } from '../src/appraisal/composition.ts';
 import type { Evidence, GpuEvidence } from '../src/appraisal/evidence.ts';
 import { type AppraiseOptions, appraise } from '../src/appraise.ts';
@@ -205,6 +205,23 @@ test('an affirmed machine is one whose key an appraiser vouches for', async () =
   expect(() => checkProposal(statement, warned, { now: NOW, setEpoch: 1 })).toThrow(
     expect.objectContaining({ code: 'statement_not_affirmed' }),
   );
+});
+
+test('what was started is named by the module, the contents and RTMR0 to RTMR2, and not by RTMR3', async () => {
+  const { cpu } = await appraise(bare.evidence, policy, bare.options);
+  const facts = cpu?.facts;
+  if (facts?.kind !== 'tdx' || facts.body.kind === 'sgx') throw new Error('no trust domain');
+  const { body } = facts;
+  const named = (change: Partial<typeof body>): string =>
+    Buffer.from(cpuMeasurement({ ...facts, body: { ...body, ...change } })).toString('hex');
+  const other = random.bytes(48);
+  const registers = body.rtmrs.map((_, at) => ({
+    rtmrs: body.rtmrs.map((own, i) => (i === at ? other : own)) as unknown as typeof body.rtmrs,
+  }));
+  const started = ['mrSeam', 'mrTd', 'mrConfigId', 'mrOwner', 'mrOwnerConfig'] as const;
+  const changes = [...started.map((name) => ({ [name]: other })), ...registers.slice(0, 3)];
+  expect(new Set([named({}), ...changes.map(named)]).size).toBe(1 + changes.length);
+  expect(named(registers[3] ?? {})).toBe(named({}));
 });
 
 test('two appraisers at different times find the same to vouch for', async () => {
