@@ -9,38 +9,32 @@ import { type TeeCode, TeeError } from '../errors.ts';
 import { type AttestedKey, attestedKeyDigest } from './statement.ts';
 import type { Domain } from './typed-data.ts';
 
+/** Fields of a statement that an appraiser finds by itself and compares. */
+type Found = Omit<AttestedKey, 'keyId' | 'notBefore' | 'notAfter' | 'setEpoch'>;
+
 /** What the appraiser found by its own appraisal of the evidence. */
-export interface AppraisedKey {
+export interface AppraisedKey extends Found {
   /** Whether the appraisal affirmed the evidence, its binding included. */
   readonly affirmed: boolean;
   readonly expiresAt: Date;
-  readonly signer: Uint8Array;
-  readonly operator: Uint8Array;
-  readonly challenge: Uint8Array;
-  readonly evidenceHash: Uint8Array;
-  readonly factsHash: Uint8Array;
-  readonly policyId: Uint8Array;
-  readonly cpuMeasurement: Uint8Array;
-  readonly platformId: Uint8Array;
-  readonly deviceRoot: Uint8Array;
-  readonly deviceCount: number;
 }
 
 /** Longest time a statement may hold, from when it is signed. */
 export const MAX_VALIDITY_SECONDS = 86_400;
 
-const COMPARED = [
-  'signer',
-  'operator',
-  'challenge',
-  'evidenceHash',
-  'factsHash',
-  'policyId',
-  'cpuMeasurement',
-  'platformId',
-  'deviceRoot',
-  'deviceCount',
-] as const;
+/** Complete by its type: a field added to the statement has to be added here. */
+const COMPARED: Readonly<Record<keyof Found, true>> = {
+  signer: true,
+  operator: true,
+  challenge: true,
+  evidenceHash: true,
+  factsHash: true,
+  policyId: true,
+  cpuMeasurement: true,
+  platformId: true,
+  deviceRoot: true,
+  deviceCount: true,
+};
 
 /**
  * Demands that a proposed statement says what was found and does not outlive it.
@@ -54,7 +48,7 @@ export function checkProposal(
 ): void {
   const seconds = BigInt(Math.floor(readNow(now) / 1000));
   if (!found.affirmed) refuse('statement_not_affirmed', 'the evidence is not affirmed');
-  for (const name of COMPARED) {
+  for (const name of Object.keys(COMPARED) as (keyof Found)[]) {
     const [said, is] = [text(statement[name]), text(found[name])];
     if (said !== is) refuse('statement_not_affirmed', `${name} is another`, is, said);
   }
